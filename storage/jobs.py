@@ -257,6 +257,12 @@ def of_kind(session: Session, job_kind: str) -> Sequence[Job]:
     return session.scalars(query.order_by(Job.id.desc())).all()
 
 
+def open_of_kind(session: Session, job_kind: str) -> Sequence[Job]:
+    """The jobs of a kind that are not over, in the order in which they run."""
+    query = sa.select(Job).where(Job.kind == job_kind, Job.status.in_(OPEN))
+    return session.scalars(query.order_by(Job.position, Job.id)).all()
+
+
 def count(session: Session, job_kinds: Collection[str], states: Collection[str]) -> int:
     """How many jobs of these kinds are in these states."""
     query = sa.select(sa.func.count()).select_from(Job)

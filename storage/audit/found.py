@@ -8,9 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from storage.acting import OWNER
 from storage.audit.actions import EVENTS, SERVICES, words
-from storage.tables import AuditLine, Membership
+from storage.tables import AuditLine
 
 _BATCH = 5_000
 _TEXTS = ("person", "address", "request_id", "kind", "action", "details")
@@ -72,14 +71,6 @@ def people(session: Session) -> dict[int, str]:
     )
     query = sa.select(AuditLine.person_id, AuditLine.person).where(AuditLine.number.in_(newest))
     return {int(row.person_id): row.person for row in session.execute(query)}
-
-
-def owned(session: Session, person_id: int) -> frozenset[int]:
-    """The projects that somebody owns."""
-    query = sa.select(Membership.project_id).where(
-        Membership.person_id == person_id, Membership.role == OWNER
-    )
-    return frozenset(session.scalars(query))
 
 
 def _where(session: Session, wanted: Wanted) -> list[sa.ColumnElement[bool]]:

@@ -22,13 +22,11 @@ def get(session: Session, project: Project, page: str) -> dict[str, Any]:
     return dict(draft.values) if draft else {}
 
 
-def of_page(
-    session: Session, projects: Sequence[Project], page: str
-) -> Mapping[int, dict[str, Any]]:
+def of_page(session: Session, ids: Sequence[int], page: str) -> Mapping[int, dict[str, Any]]:
     """Project → what was entered on this page of it, where anything was."""
     if (person_id := _whose(session, page)) is None:
-        return {project.id: dict((project.drafts or {}).get(page, {})) for project in projects}
-    ids = [project.id for project in projects]
+        query = sa.select(Project.id, Project.drafts).where(Project.id.in_(ids))
+        return {id_: dict((all_of or {}).get(page, {})) for id_, all_of in session.execute(query)}
     mine = (Draft.project_id.in_(ids), Draft.person_id == person_id, Draft.page == page)
     found = session.scalars(sa.select(Draft).where(*mine))
     return {draft.project_id: dict(draft.values) for draft in found}

@@ -1,6 +1,6 @@
 """A look at the database: what one thread asks while it lasts, it asks of one snapshot.
 
-A page asks some forty times within a tenth of a second. A connection of its own for each, with a
+A page asks some twenty times within a tenth of a second. A connection of its own for each, with a
 transaction begun and given up, costs more than most of the questions.
 
 A look is never older than `FRESH_S`, nor than the last change that this process made, in whichever

@@ -1,7 +1,7 @@
 """What the five steps of projects are derived from: of any number of them with the same few queries."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -59,30 +59,27 @@ class Facts:
     """The newest evaluation that somebody has looked at; 0 for none."""
 
 
-def of(session: Session, projects: Sequence[Project], job_kind: str) -> dict[int, Facts]:
-    """How far these projects are, by their numbers.
+def of(session: Session, ids: Sequence[int], job_kind: str) -> dict[int, Facts]:
+    """How far the projects of these numbers are; of those that are there.
 
     Args:
         job_kind: of the jobs that answer a file.
     """
-    if not projects:
+    if not ids:
         return {}
-    ids = [project.id for project in projects]
-    newest, bases = _newest(session, ids), _base_names(session, projects)
-    active, trained = _active(session, ids), _trained(session, ids)
-    scored, tried = _scored(session, ids), _tried(session, ids, job_kind)
-    seen = drafts.of_page(session, projects, "seen")
+    newest, active, scored = _newest(session, ids), _active(session, ids), _scored(session, ids)
+    seen = drafts.of_page(session, ids, "seen")
     return {
-        project.id: Facts(
-            newest=newest.get(project.id),
-            base_model_name=bases.get(project.base_model_id or 0, ""),
-            active=tuple(active.get(project.id, ())),
-            trained_runs=trained.get(project.id, 0),
-            scored=tuple(scored.get(project.id, ())),
-            is_tried=project.id in tried,
-            seen_evaluation_id=seen.get(project.id, {}).get("evaluation_id", 0),
+        row.id: Facts(
+            newest=newest.get(row.id),
+            base_model_name=row.base or "",
+            active=tuple(active.get(row.id, ())),
+            trained_runs=row.trained,
+            scored=tuple(scored.get(row.id, ())),
+            is_tried=row.tried,
+            seen_evaluation_id=seen.get(row.id, {}).get("evaluation_id", 0),
         )
-        for project in projects
+        for row in session.execute(_standing(ids, job_kind))
     }
 
 
@@ -107,29 +104,12 @@ def _newest(session: Session, ids: Sequence[int]) -> Mapping[int, Newest]:
     return {row[0]: Newest(*row[1:]) for row in session.execute(query)}
 
 
-def _base_names(session: Session, projects: Sequence[Project]) -> Mapping[int, str]:
-    wanted = {project.base_model_id for project in projects if project.base_model_id}
-    if not wanted:
-        return {}
-    query = sa.select(BaseModel.id, BaseModel.name).where(BaseModel.id.in_(wanted))
-    return {row.id: row.name for row in session.execute(query)}
-
-
 def _active(session: Session, ids: Sequence[int]) -> Mapping[int, list[tuple[str, str]]]:
     query = sa.select(Job.project_id, Job.kind, Job.status).order_by(Job.id)
     found = defaultdict(list)
     for row in session.execute(query.where(Job.project_id.in_(ids), Job.status.in_(OPEN))):
         found[row.project_id or 0].append((row.kind, row.status))
     return found
-
-
-def _trained(session: Session, ids: Sequence[int]) -> Mapping[int, int]:
-    adapter = Run.result["adapter"].as_string()
-    query = sa.select(Run.project_id, sa.func.count()).group_by(Run.project_id)
-    has_one = (Run.result.is_not(None), adapter.is_not(None), adapter != "")
-    return {
-        row[0]: row[1] for row in session.execute(query.where(Run.project_id.in_(ids), *has_one))
-    }
 
 
 def _scored(session: Session, ids: Sequence[int]) -> Mapping[int, list[Scored]]:
@@ -148,8 +128,19 @@ def _scored(session: Session, ids: Sequence[int]) -> Mapping[int, list[Scored]]:
     return found
 
 
-def _tried(session: Session, ids: Sequence[int], job_kind: str) -> Collection[int]:
+def _standing(ids: Sequence[int], job_kind: str) -> sa.Select[Any]:
+    """Project, its base model's name, how many trained models it has, and whether one was asked."""
+    adapter = Run.result["adapter"].as_string()
+    has_one = (Run.result.is_not(None), adapter.is_not(None), adapter != "")
+    trained = sa.select(sa.func.count()).where(Run.project_id == Project.id, *has_one)
     talked = sa.exists().where(Conversation.project_id == Project.id)
     answered = (Job.project_id == Project.id, Job.kind == job_kind, Job.status == SUCCEEDED)
     tried = sa.or_(talked, sa.exists().where(*answered))
-    return set(session.scalars(sa.select(Project.id).where(Project.id.in_(ids), tried)))
+    columns = (
+        Project.id,
+        BaseModel.name.label("base"),
+        trained.scalar_subquery().label("trained"),
+        tried.label("tried"),
+    )
+    of_base = BaseModel.id == Project.base_model_id
+    return sa.select(*columns).outerjoin(BaseModel, of_base).where(Project.id.in_(ids))

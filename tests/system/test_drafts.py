@@ -37,3 +37,13 @@ def test_only_what_differs_is_written(store: Store, writes: list[None]) -> None:
     assert drafts.get_draft(store, project_id, "train") == {"preset": "thorough"}
     drafts.save_draft(store, project_id, "train", {})
     assert drafts.get_draft(store, project_id, "train") == {}
+
+
+def test_what_a_page_changes_in_what_it_was_given_is_saved(store: Store) -> None:
+    project_id = projects.create_project(store, "Mails")
+    drafts.save_draft(store, project_id, "data", {"rows": ["one"]})
+    with store.looking():
+        entered = drafts.get_draft(store, project_id, "data")
+        entered["rows"].append("two")
+        drafts.save_draft(store, project_id, "data", entered)
+    assert drafts.get_draft(store, project_id, "data") == {"rows": ["one", "two"]}

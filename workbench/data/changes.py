@@ -1,14 +1,15 @@
 """Changes to a dataset: every one makes the next version, and every version can be returned to."""
 
 import dataclasses
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy.orm import Session
 
 from storage import conversions, datasets, files
 from storage.database import Store
-from storage.tables import FAILED, OPEN, Job
+from storage.tables import FAILED, OPEN
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import task_named
 from workbench.data import versions
@@ -238,24 +239,24 @@ def enqueue_change(
 
 def running_change(store: Store, version: VersionInfo) -> JobView | None:
     """The job that is changing this version, if one is."""
-    with store.read() as session:
-        for job in _changes_of(session, version):
-            if job.status in OPEN:
-                return view_of(session, job)
-    return None
+    return next((job for job in _changes_of(store, version) if job.status in OPEN), None)
 
 
 def change_failure(store: Store, version: VersionInfo) -> str:
     """Why the last change of this version by a job failed; empty if none did."""
+    mine = _changes_of(store, version)
+    return mine[0].reason if mine and mine[0].status == FAILED else ""
+
+
+def _changes_of(store: Store, version: VersionInfo) -> Sequence[JobView]:
+    """The jobs that change or changed this version, the newest first; a page asks several times."""
+    return store.known(("changes", version.id), partial(_found_changes, store, version))
+
+
+def _found_changes(store: Store, version: VersionInfo) -> Sequence[JobView]:
     with store.read() as session:
-        mine = _changes_of(session, version)
-        return mine[0].reason if mine and mine[0].status == FAILED else ""
-
-
-def _changes_of(session: Session, version: VersionInfo) -> list[Job]:
-    """The jobs that change or changed this version, the newest first."""
-    return [
-        job
-        for job in conversions.of_project(session, version.project_id, (ChangeSpec.kind,))
-        if (spec := spec_of(job, ChangeSpec)) and spec.version_id == version.id
-    ]
+        return [
+            view_of(session, job)
+            for job in conversions.of_project(session, version.project_id, (ChangeSpec.kind,))
+            if (spec := spec_of(job, ChangeSpec)) and spec.version_id == version.id
+        ]

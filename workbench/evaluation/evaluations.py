@@ -4,6 +4,7 @@ import datetime as dt
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from workbench.jobs import job as jobs
 from workbench.jobs import queue
 from workbench.jobs.job import JobView
 from workbench.jobs.process.specs import EvaluateSpec
-from workbench.training.trained_run import told_of, trained_run
+from workbench.training.trained_run import told_of, trained_row, trained_run
 
 EXAM = "test"
 """The split of a version that is never learned from; what an evaluation of it is called."""
@@ -123,8 +124,7 @@ def version_of(store: Store, run_id: int) -> int:
     Raises:
         WorkbenchError: there is no trained model.
     """
-    with store.read() as session:
-        return trained_run(session, run_id).version.id
+    return trained_row(store, run_id).version.id
 
 
 def start_evaluation(
@@ -182,8 +182,12 @@ def start_evaluation(
         )
 
 
-def evaluation_jobs(store: Store, run_id: int) -> list[JobView]:
-    """The scorings of a run, newest first, whatever became of them."""
+def evaluation_jobs(store: Store, run_id: int) -> Sequence[JobView]:
+    """The scorings of a run, newest first, whatever became of them; a page asks several times."""
+    return store.known(("scorings", run_id), partial(_jobs, store, run_id))
+
+
+def _jobs(store: Store, run_id: int) -> Sequence[JobView]:
     with store.read() as session:
         found = rows.jobs_of(session, run_id, EvaluateSpec.kind)
         return [jobs.view_of(session, job) for job in found]

@@ -1,6 +1,7 @@
 """What runs, what waits and what ended lately, of all projects."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from storage import jobs, projects
 from storage.database import Store
@@ -40,6 +41,10 @@ class Queue:
 
 def count(store: Store) -> int:
     """How many jobs of the queue are not over."""
+    return store.known("open jobs", partial(_count, store))
+
+
+def _count(store: Store) -> int:
     with store.read() as session:
         return jobs.count(session, LISTED, OPEN)
 

@@ -45,6 +45,10 @@ def get_model(store: Store, model_id: int) -> ModelInfo:
     Raises:
         WorkbenchError: there is none.
     """
+    return store.known(("model", model_id), partial(_model, store, model_id))
+
+
+def _model(store: Store, model_id: int) -> ModelInfo:
     with store.read() as session:
         return describe(session, _existing(session, model_id))
 

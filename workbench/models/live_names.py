@@ -27,11 +27,19 @@ _log = logging.getLogger(__name__)
 
 def listing(store: Store) -> list[LiveName]:
     """The live names of all projects in use, in the order of their making."""
-    _name_all(store.acting_as(None))  # a name is given once, whoever looks first
+    found = _in_use(store)
+    if not all(project.api_name for project, _ in found):
+        _name_all(store.acting_as(None))  # a name is given once, whoever looks first
+        found = _in_use(store)
+    return [_live_name(project, live) for project, live in found if project.api_name]
+
+
+def _in_use(store: Store) -> list[tuple[Project, Release | None]]:
+    """Projects with what is live in them, in the order of their making."""
     with store.read() as session:
         live = releases.all_live(session)
         found = sorted(projects.listed(session, archived=False), key=lambda one: one.id)
-        return [_live_name(one, live.get(one.id)) for one in found if one.api_name]
+    return [(project, live.get(project.id)) for project in found]
 
 
 def of_project(store: Store, project_id: int) -> LiveName | None:

@@ -137,7 +137,7 @@ def list_projects(store: Store, *, archived: bool = False) -> list[ProjectCard]:
     """The projects in use (or the archived ones), the newest first."""
     with store.read() as session:
         found = projects.listed(session, archived=archived)
-        facts = steps.facts_of(session, found)
+        facts = steps.facts_of(session, [project.id for project in found])
         return [_card(project, facts[project.id]) for project in found]
 
 

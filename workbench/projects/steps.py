@@ -8,11 +8,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from storage import projects
 from storage.database import Store
 from storage.progress import facts as progress
 from storage.progress.facts import Facts
-from storage.tables import ACTIVE, PAUSED, QUEUED, Project
+from storage.tables import ACTIVE, PAUSED, QUEUED
 from workbench.core.errors import WorkbenchError
 from workbench.core.metrics import headline, is_better, main_score
 from workbench.core.tasks.descriptions import descriptions_in
@@ -63,15 +62,15 @@ def known_facts(store: Store, project_id: int) -> Facts:
 
 def _facts(store: Store, project_id: int) -> Facts:
     with store.read() as session:
-        project = projects.get(session, project_id)
-        if project is None:
-            raise WorkbenchError(f"There is no project {project_id}: choose one on the home page.")
-        return facts_of(session, [project])[project_id]
+        found = facts_of(session, [project_id]).get(project_id)
+    if found is None:
+        raise WorkbenchError(f"There is no project {project_id}: choose one on the home page.")
+    return found
 
 
-def facts_of(session: Session, found: Sequence[Project]) -> dict[int, Facts]:
+def facts_of(session: Session, ids: Sequence[int]) -> dict[int, Facts]:
     """What the steps of projects follow from, by their numbers."""
-    return progress.of(session, found, PredictSpec.kind)
+    return progress.of(session, ids, PredictSpec.kind)
 
 
 def derive(facts: Facts) -> list[Step]:

@@ -1,5 +1,7 @@
 """What was entered on a page and not saved yet, so that a refresh or a restart loses nothing."""
 
+import copy
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -17,6 +19,14 @@ def get_draft(store: Store, project_id: int, page: str) -> dict[str, Any]:
     Raises:
         WorkbenchError: there is no such project.
     """
+    return copy.deepcopy(_known(store, project_id, page))  # pages change what they are given
+
+
+def _known(store: Store, project_id: int, page: str) -> dict[str, Any]:
+    return store.known(("draft", project_id, page), partial(_draft, store, project_id, page))
+
+
+def _draft(store: Store, project_id: int, page: str) -> dict[str, Any]:
     with store.read() as session:
         return drafts.get(session, _project(session, project_id), page)
 
@@ -30,7 +40,7 @@ def save_draft(store: Store, project_id: int, page: str, values: dict[str, Any])
     Raises:
         WorkbenchError: there is no such project.
     """
-    if get_draft(store, project_id, page) == values:
+    if _known(store, project_id, page) == values:
         return
     with store.write() as session:
         project = _project(session, project_id)

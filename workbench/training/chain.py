@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from storage import files, projects, runs, trained
+from storage import files, projects, runs
 from storage.database import Store
 from storage.tables import OPEN, Job
 from workbench.core.errors import WorkbenchError
@@ -16,7 +16,7 @@ from workbench.core.tasks import task_named
 from workbench.jobs.process.chain import Link
 from workbench.jobs.process.specs import TrainSpec
 from workbench.models.model_info import ModelInfo
-from workbench.training.trained_run import trained_run
+from workbench.training.trained_run import trained_in, trained_run
 
 START = "start"
 """The folder within a job's own that holds the model that it went on from."""
@@ -113,11 +113,9 @@ def startable(store: Store, model_id: int, project_id: int) -> list[Startable]:
 
     Newest first.
     """
-    with store.read() as session:
-        rows = trained.listing(session)
     found = [
         Startable(row.run.id, row.run.name, row.project.id, row.project.name, row.version.task)
-        for row in rows
+        for row in trained_in(store)
         if row.run.base_model_id == model_id
         and Path(str((row.run.result or {}).get("adapter"))).is_dir()
     ]

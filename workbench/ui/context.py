@@ -23,6 +23,8 @@ _stores: dict[str, Store] = {}
 _opening = threading.Lock()
 _standings: dict[tuple[str, str], tuple[float, Standing]] = {}
 """Database and secret of a cookie → when it was looked up, and what it was worth."""
+_for_next_run: set[tuple[str, str]] = set()
+"""Of which the door has just looked up what they are worth, for a run that is about to begin."""
 
 
 def store() -> Store:
@@ -57,21 +59,31 @@ def standing(*, anew: bool = False) -> Standing:
     """Who is signed in by the present page's cookie.
 
     A page asks very often, so for a second the answer is kept, and the door (`accounts/door.py`)
-    renews it with whatever comes from the browser. `anew` looks it up.
+    renews it with whatever comes from the browser. `anew` looks it up, unless the door has done so
+    for this very run.
     """
-    secret = cookie.of_page()
-    looked, found = _standings.get((database_url(), secret), (0.0, None))
-    if anew or found is None or time.monotonic() - looked > _FRESH_S:
-        found = sign_ins.standing(installation(), secret)
-        remember(secret, found)
+    key = (database_url(), cookie.of_page())
+    by_door = key in _for_next_run
+    _for_next_run.discard(key)
+    looked, found = _standings.get(key, (0.0, None))
+    if (anew and not by_door) or found is None or time.monotonic() - looked > _FRESH_S:
+        found = sign_ins.standing(installation(), key[1])
+        _keep(key, found)
     return found
 
 
 def remember(secret: str, found: Standing) -> None:
-    """Keep what was just looked up."""
+    """Keep what was just looked up for the run of a page that begins now."""
+    key = (database_url(), secret)
+    _keep(key, found)
+    _for_next_run.add(key)
+
+
+def _keep(key: tuple[str, str], found: Standing) -> None:
     if len(_standings) > _MOST:
         _standings.clear()
-    _standings[database_url(), secret] = (time.monotonic(), found)
+        _for_next_run.clear()
+    _standings[key] = (time.monotonic(), found)
 
 
 def _acting(found: Standing, via: str, address: str) -> Acting | None:

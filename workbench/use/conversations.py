@@ -3,12 +3,15 @@
 import csv
 import datetime as dt
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from storage import conversations
+from storage.conversations import Judged
 from storage.database import Store
 from storage.tables import Conversation, Message
 from workbench.core import names
@@ -179,21 +182,29 @@ def title_of(question: str) -> str:
 
 def opinions(store: Store, project_id: int) -> list[dict[str, str]]:
     """The rated or corrected answers, as the table that people download."""
+    return [
+        {
+            "question": row.question.content,
+            "answer": row.answer.content,
+            "rating": row.answer.rating,
+            "correction": row.answer.correction,
+            "model": row.answer.model,
+            "run": row.run_name or "",
+            "conversation": row.conversation.title,
+            "answered_at": row.answer.created_at.isoformat(timespec="seconds"),
+        }
+        for row in judged(store, project_id)
+    ]
+
+
+def judged(store: Store, project_id: int) -> Sequence[Judged]:
+    """The rated or corrected answers with their questions; nobody may change them."""
+    return store.known(("judged", project_id), partial(_judged, store, project_id))
+
+
+def _judged(store: Store, project_id: int) -> Sequence[Judged]:
     with store.read() as session:
-        found = conversations.judged(session, project_id)
-        return [
-            {
-                "question": row.question.content,
-                "answer": row.answer.content,
-                "rating": row.answer.rating,
-                "correction": row.answer.correction,
-                "model": row.answer.model,
-                "run": row.run_name or "",
-                "conversation": row.conversation.title,
-                "answered_at": row.answer.created_at.isoformat(timespec="seconds"),
-            }
-            for row in found
-        ]
+        return conversations.judged(session, project_id)
 
 
 def opinions_csv(store: Store, project_id: int) -> bytes:

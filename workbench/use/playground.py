@@ -4,7 +4,6 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from storage import trained
 from storage.database import Store
 from storage.live import releases
 from storage.rights.installation import check_signed_in
@@ -21,6 +20,7 @@ from workbench.models.served import (
     run_id_of,
     sorts_as,
 )
+from workbench.training.trained_run import trained_in
 from workbench.use import client, served_models, server, server_key
 from workbench.use.client import Answer, Number, Question, Sorting
 from workbench.use.conversations import MessageView, Turn
@@ -100,8 +100,7 @@ class Answerer:
 def answerers(store: Store, project_id: int) -> list[Answerer]:
     """The project's trained models, newest first, then base models that can chat untrained."""
     models = served_models.refresh(store)
-    with store.read() as session:
-        names = {row.run.id: row.run.name for row in trained.listing(session, project_id)}
+    names = {row.run.id: row.run.name for row in trained_in(store, project_id)}
     found = [_answerer(model, names) for model in models]
     own = [one for one in found if _answers(one, names)]
     return [*_in_place(store, project_id, own), *own]

@@ -7,7 +7,7 @@ with their weights, newest first, then the base models that can be asked untrain
 import threading
 from pathlib import Path
 
-from storage import files, projects, trained
+from storage import files, projects
 from storage.database import Store
 from storage.trained import Trained
 from workbench.core.chats.calls import holds_call
@@ -21,7 +21,7 @@ from workbench.models.families import FAMILIES
 from workbench.models.model_info import READY, ModelInfo
 from workbench.models.served import BASE, RUN, UNTRAINED, ServedModel
 from workbench.models.trained import FACTS, LEANED_ON, read_trained
-from workbench.training.trained_run import threshold_of
+from workbench.training.trained_run import threshold_of, trained_in
 from workbench.use import keys
 
 _writing = threading.Lock()
@@ -46,8 +46,7 @@ def refresh(store: Store) -> list[ServedModel]:
 
 def _write(store: Store) -> list[ServedModel]:
     """Bring the file up to date; all that it lists."""
-    with store.read() as session:
-        runs = [model for row in trained.listing(session) if (model := _of_run(row))]
+    runs = [model for row in trained_in(store) if (model := _of_run(row))]
     bases = [_of_base(model) for model in catalogue.list_models(store) if _can_be_asked(model)]
     models = [*runs, *bases]
     items = [model.as_dict() for model in models]
@@ -85,9 +84,7 @@ def model_named(store: Store, model_id: str) -> ServedModel:
 def damaged(store: Store, project_id: int | None = None) -> dict[str, str]:
     """Model → why it is not offered, of trained models that are there but cannot be read."""
     found = {}
-    with store.read() as session:
-        rows = trained.listing(session, project_id)
-    for row in rows:
+    for row in trained_in(store, project_id):
         folder = Path((row.run.result or {})["adapter"])
         try:
             if (folder / FACTS).exists():

@@ -3,13 +3,15 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
+from storage import jobs as job_rows
 from storage.database import Store
 from storage.tables import CANCELLING, FAILED, QUEUED
 from workbench.core.errors import WorkbenchError
 from workbench.jobs import job as jobs
 from workbench.jobs import queue
-from workbench.jobs.job import JobView
+from workbench.jobs.job import JobView, view_of
 from workbench.jobs.process.specs import ServeSpec
 from workbench.use import client, served_models, server_key, server_port
 
@@ -111,8 +113,13 @@ def ensure_server(
 
 def _open_job(store: Store) -> JobView | None:
     """The newest server that waits, starts or runs."""
-    open_jobs = queue.list_jobs(store, active=True)
-    return next((job for job in reversed(open_jobs) if job.kind == ServeSpec.kind), None)
+    return store.known("server", partial(_newest, store))
+
+
+def _newest(store: Store) -> JobView | None:
+    with store.read() as session:
+        found = job_rows.open_of_kind(session, ServeSpec.kind)
+        return view_of(session, found[-1]) if found else None
 
 
 def _state(job: JobView) -> ServerState:

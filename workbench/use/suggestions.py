@@ -7,13 +7,14 @@ from typing import Any
 
 import pyarrow.dataset
 
-from storage import files, trained
+from storage import files
 from storage.database import Store
 from storage.tables import DatasetVersion
 from workbench.core import parquet
 from workbench.core.messages import is_learned
 from workbench.core.recipe import TURNS
 from workbench.core.tasks import Task, task_named
+from workbench.training.trained_run import trained_of
 
 _CONTINUED_WORDS = 25
 """How much of a document is given for the model to go on with."""
@@ -35,8 +36,7 @@ class Example:
 
 def examples(store: Store, run_id: int, count: int = 4) -> list[Example]:
     """Exam questions of the run's data, spread over the exam, with the answers they should get."""
-    with store.read() as session:
-        row = trained.of_run(session, run_id)
+    row = trained_of(store, run_id)
     if row is None:
         return []
     rows, task = _exam_rows(row.version), task_named(row.version.task)
@@ -47,8 +47,7 @@ def examples(store: Store, run_id: int, count: int = 4) -> list[Example]:
 
 def has_learned_all(store: Store, run_id: int) -> bool:
     """Whether a run's model has learned from every row, these questions too."""
-    with store.read() as session:
-        row = trained.of_run(session, run_id)
+    row = trained_of(store, run_id)
     return row is not None and (row.run.result or {}).get("exam") == TURNS
 
 

@@ -4,7 +4,6 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from storage import conversations, trained
 from storage.conversations import Judged
 from storage.database import Store
 from workbench.core.errors import WorkbenchError
@@ -14,13 +13,14 @@ from workbench.data.taught import Given
 from workbench.data.versions import VersionInfo
 from workbench.jobs.job import JobView
 from workbench.models.served import run_id_of
+from workbench.training.trained_run import trained_in, trained_of
+from workbench.use import conversations
 
 
 def dataset_of(store: Store, run_id: int) -> VersionInfo | None:
     """The newest version of the dataset that a run learned from; None if it is gone."""
-    with store.read() as session:
-        row = trained.of_run(session, run_id)
-        dataset_id = row.version.dataset_id if row else None
+    row = trained_of(store, run_id)
+    dataset_id = row.version.dataset_id if row else None
     return None if dataset_id is None else versions.latest_version(store, dataset_id)
 
 
@@ -33,17 +33,16 @@ def waiting(store: Store, version: VersionInfo) -> list[Given]:
     task = task_named(version.task)
     if not taught.can_be_taught(task):
         return []
-    with store.read() as session:
-        models = {
-            row.run.id
-            for row in trained.listing(session, version.project_id)
-            if row.version.dataset_id == version.dataset_id
-        }
-        told = [
-            _row(task, found, wanted)
-            for found in conversations.judged(session, version.project_id)
-            if (wanted := _wanted(found.answer)) and run_id_of(found.answer.model) in models
-        ]
+    models = {
+        row.run.id
+        for row in trained_in(store, version.project_id)
+        if row.version.dataset_id == version.dataset_id
+    }
+    told = [
+        _row(task, found, wanted)
+        for found in conversations.judged(store, version.project_id)
+        if (wanted := _wanted(found.answer)) and run_id_of(found.answer.model) in models
+    ]
     return taught.unknown(version, told) if told else []
 
 

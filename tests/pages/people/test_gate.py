@@ -73,3 +73,17 @@ def test_pages_act_for_who_is_signed_in(store: Store, monkeypatch: pytest.Monkey
     assert (found.person_id, found.name, found.administrator) == (bob, "Bob", True)
     people.sign_out(store, bob)
     assert context.standing(anew=True).acting is None
+
+
+def test_what_the_door_has_looked_up_holds_for_one_run(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person(store, "Ada", administrator=True)
+    secret = signed_in(store, "Ada")
+    accounts.on_page(monkeypatch, secret)
+    at = open_page()
+    context.remember(secret, sign_ins.standing(store, secret))
+    sign_ins.sign_out(store, secret)
+    assert context.standing(anew=True).acting is not None  # of the run that the door let in
+    at.run()
+    assert [title.value for title in at.title] == ["You are signed out"]

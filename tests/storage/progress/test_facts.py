@@ -10,7 +10,7 @@ from tests.helpers.made import add_dataset, add_evaluation, add_model, add_run
 
 def _of(store: Store, *ids: int) -> dict[int, facts.Facts]:
     with store.read() as session:
-        return facts.of(session, [session.get_one(Project, one) for one in ids], "predict")
+        return facts.of(session, ids, "predict")
 
 
 def _project(store: Store, name: str) -> int:

@@ -73,12 +73,12 @@ def test_half_a_day_unused_is_the_end(
     for hours in (11.9, 23.7):
         later[0] = hours
         assert is_in(store, token)
-        sign_ins.used(store, token)
+        sign_ins.used(store, token, sign_ins.standing(store, token))
     later[0] = 23.7 + 11.9
     assert is_in(store, token)
     later[0] = 23.7 + 12.1
     assert not is_in(store, token)
-    sign_ins.used(store, token)
+    sign_ins.used(store, token, sign_ins.standing(store, token))
     assert not is_in(store, token)
 
 
@@ -92,7 +92,7 @@ def test_a_month_is_the_end_however_used(
     for hours in range(0, 720, 6):
         later[0] = hours
         assert is_in(store, token)
-        sign_ins.used(store, token)
+        sign_ins.used(store, token, sign_ins.standing(store, token))
     later[0] = 721
     assert not is_in(store, token)
 
@@ -100,7 +100,7 @@ def test_a_month_is_the_end_however_used(
 def test_using_it_is_written_once_a_minute(store: Store, ada: int) -> None:
     token = signed_in(store, "Ada")
     before = sign_ins.mine(store, token)[0].seen_at
-    sign_ins.used(store, token)
+    sign_ins.used(store, token, sign_ins.standing(store, token))
     assert sign_ins.mine(store, token)[0].seen_at == before
 
 

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -105,7 +106,11 @@ def last_failure(store: Store, run_id: int) -> str:
     return found[0].reason if found and found[0].status == "failed" else ""
 
 
-def _jobs(store: Store, run_id: int) -> list[JobView]:
+def _jobs(store: Store, run_id: int) -> Sequence[JobView]:
+    return store.known(("askings", run_id), partial(_found, store, run_id))
+
+
+def _found(store: Store, run_id: int) -> Sequence[JobView]:
     with store.read() as session:
         found = evaluation_rows.jobs_of(session, run_id, MustPassSpec.kind)
         return [jobs.view_of(session, job) for job in found]

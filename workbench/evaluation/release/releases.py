@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -91,6 +92,10 @@ class ReleaseInfo:
 
 def live(store: Store, project_id: int) -> ReleaseInfo | None:
     """What is live in a project; None if nothing is."""
+    return store.known(("live", project_id), partial(_live, store, project_id))
+
+
+def _live(store: Store, project_id: int) -> ReleaseInfo | None:
     with store.read() as session:
         found = rows.live(session, project_id)
         return _info(found) if found else None

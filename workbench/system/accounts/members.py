@@ -6,8 +6,8 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from storage import acting
-from storage.accounts import memberships
-from storage.acting import EDITOR, OWNER, REVIEWER, ROLES, VIEWER, Acting
+from storage.accounts import memberships, roles
+from storage.acting import EDITOR, OWNER, REVIEWER, ROLES, VIEWER
 from storage.database import Store
 from storage.rights import refusals
 from storage.rights.lift import lifted
@@ -66,23 +66,25 @@ def why_not(store: Store, project_id: int | None, needs: str) -> str:
     who = store.acting
     if who is None or who.administrator:
         return ""
-    find = partial(_why_not, store, who, project_id, needs)
-    return store.known(("why not", project_id, needs), find)
+    return store.known(("why not", project_id, needs), partial(_why_not, store, project_id, needs))
 
 
-def _why_not(store: Store, who: Acting, project_id: int | None, needs: str) -> str:
-    with store.read() as session:
-        if needs == ADMINISTRATOR:
-            with lifted(session):
-                return str(refusals.not_allowed(session, ADMINISTRATOR, "this", None))
-        if project_id is None:
-            return ""
-        member = memberships.get(session, project_id, who.person_id)
-        if member is not None and ROLES.index(member.role) >= ROLES.index(needs):
-            return ""
-        with lifted(session):
-            ask = refusals.whom_to_ask(session, project_id)
-        return f"Only its {refusals.WHO[needs]} may do this: ask {ask}."
+def _why_not(store: Store, project_id: int | None, needs: str) -> str:
+    if needs == ADMINISTRATOR:
+        with store.read() as session, lifted(session):
+            return str(refusals.not_allowed(session, ADMINISTRATOR, "this", None))
+    if project_id is None:
+        return ""
+    role = roles.mine(store).get(project_id)
+    if role is not None and ROLES.index(role) >= ROLES.index(needs):
+        return ""
+    ask = store.known(("whom to ask", project_id), partial(_whom_to_ask, store, project_id))
+    return f"Only its {refusals.WHO[needs]} may do this: ask {ask}."
+
+
+def _whom_to_ask(store: Store, project_id: int) -> str:
+    with store.read() as session, lifted(session):
+        return refusals.whom_to_ask(session, project_id)
 
 
 def add(store: Store, project_id: int, person_id: int, role: str) -> None:

@@ -60,6 +60,8 @@ class Standing:
     """Somebody has an account, so that all pages ask who one is."""
     acting: Acting | None
     """Who is signed in; None for nobody."""
+    seen_at: dt.datetime | None = None
+    """When the person last asked for something, as far as that is kept."""
 
 
 def standing(store: Store, token: str) -> Standing:
@@ -69,7 +71,9 @@ def standing(store: Store, token: str) -> Standing:
         if found is None:
             return Standing(persons.exist(session), None)
         person = found[1]
-        return Standing(True, Acting(person.id, person.name, person.administrator))
+        return Standing(
+            True, Acting(person.id, person.name, person.administrator), found[0].seen_at
+        )
 
 
 def is_known(store: Store, token: str) -> bool:
@@ -78,13 +82,18 @@ def is_known(store: Store, token: str) -> bool:
         return bool(token) and rows.is_there(session, tokens.hash_of(token))
 
 
-def used(store: Store, token: str) -> None:
-    """A person, not a page that looks by itself, asked for something: it is not idle."""
-    with store.acting_as(None).read() as session:
-        found = rows.with_token(session, tokens.hash_of(token), IDLE)
-    if found is not None and now() - found[0].seen_at >= _SEEN_EVERY:
-        with store.acting_as(None).write() as session:
-            rows.seen(session, found[0].id, now())
+def used(store: Store, token: str, found: Standing) -> None:
+    """A person, not a page that looks by itself, asked for something: it is not idle.
+
+    Args:
+        found: what the secret was worth just now.
+    """
+    if found.seen_at is None or now() - found.seen_at < _SEEN_EVERY:
+        return
+    with store.acting_as(None).write() as session:
+        row = rows.with_token(session, tokens.hash_of(token), IDLE)
+        if row is not None:
+            rows.seen(session, row[0].id, now())
 
 
 def begin(session: Session, person: Person, place: Place) -> str:

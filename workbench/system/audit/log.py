@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from storage import audit, projects
+from storage.accounts import roles
+from storage.acting import OWNER
 from storage.audit import actions, found, verify
 from storage.audit.found import Wanted
 from storage.audit.verify import Verified
@@ -204,8 +206,7 @@ def _scope(store: Store) -> frozenset[int] | None:
     who = store.acting
     if who is None or who.administrator:
         return None
-    with store.read() as session:
-        return found.owned(session, who.person_id)
+    return frozenset(one for one, role in roles.mine(store).items() if role == OWNER)
 
 
 def _allowed(store: Store, wanted: Wanted) -> Wanted:

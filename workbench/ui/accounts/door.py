@@ -84,7 +84,7 @@ def _passes(secret: str, *, is_used: bool) -> bool:
     standing = sign_ins.standing(context.installation(), secret)
     context.remember(secret, standing)
     if standing.acting is not None and is_used:
-        sign_ins.used(context.installation(), secret)
+        sign_ins.used(context.installation(), secret, standing)
     if not standing.accounts_on:
         return not listening.is_beyond(str(st.get_option("server.address") or ""))
     return standing.acting is not None

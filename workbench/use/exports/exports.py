@@ -27,7 +27,7 @@ from workbench.models.exports.formats import FORMATS, ExportFormat
 from workbench.models.families import Family, family_named
 from workbench.models.model_info import ModelInfo
 from workbench.models.trained import TrainedModel, read_trained
-from workbench.training.trained_run import threshold_of, told_of, trained_run
+from workbench.training.trained_run import threshold_of, told_of, trained_row, trained_run
 
 FOLDER = "export"
 """In a job's folder."""
@@ -116,8 +116,7 @@ def plan(store: Store, run_id: int, name: str, quantization: str = "") -> Plan:
     """
     family, trained = _known(store, run_id)
     name, quantization = formats.chosen(name, quantization, family, trained.method)
-    with store.read() as session:
-        row = trained_run(session, run_id)
+    row = trained_row(store, run_id)
     base = catalogue.get_model(store, row.base_model.id)
     adapter = _adapter_of(row)
     weights = size_of(adapter) if trained.method != formats.LORA else base.size_bytes or 0
@@ -240,8 +239,7 @@ def licence_of(store: Store, run_id: int) -> str:
     Raises:
         WorkbenchError: there is no such run, or it has no model.
     """
-    with store.read() as session:
-        row = trained_run(session, run_id)
+    row = trained_row(store, run_id)
     return licence_sentence(catalogue.get_model(store, row.base_model.id))
 
 
@@ -289,9 +287,7 @@ def save(export: Export, out: Path) -> list[Path]:
 
 
 def _known(store: Store, run_id: int) -> tuple[Family, TrainedModel]:
-    with store.read() as session:
-        row = trained_run(session, run_id)
-    return _told(row)
+    return _told(trained_row(store, run_id))
 
 
 def _told(row: RunRow) -> tuple[Family, TrainedModel]:
