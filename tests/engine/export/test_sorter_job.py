@@ -17,6 +17,7 @@ from workbench.core.tasks import MULTI_LABEL, REGRESSION
 from workbench.core.tasks.category_sets import written
 from workbench.core.tasks.text_pair import joined_as
 from workbench.engine.encoder.model import EncoderModel, load_encoder_model
+from workbench.engine.encoder.neighbours import neighbours_of
 from workbench.engine.export import onnx_model
 from workbench.jobs.process.job_dir import read_json
 from workbench.jobs.process.specs import BaseModelRef
@@ -95,6 +96,28 @@ def test_a_spoilt_graph_is_not_offered(sorter_shop: Shop, monkeypatch: pytest.Mo
     assert result["status"] == "failed"
     assert not (job.path / "export").exists()
     assert "So it is not offered." in result["reason"]
+
+
+def test_the_nearest_examples_have_their_say_in_the_graph(
+    sorter_shop: Shop, tmp_path: Path
+) -> None:
+    spec: Any = read_json(sorter_shop.trained.spec)
+    model = load_encoder_model(BaseModelRef.from_dict(spec["base"]), sorter_shop.trained.adapter)
+    ids, reader = model.reader.ids(["my parcel", "the invoice is wrong"]), model.reader
+    encoder, head = model.model.encoder.eval(), model.model.head
+    with torch.inference_mode():
+        tokens = [torch.tensor([own]) for own in ids]
+        vectors = torch.cat([encoder.vectors(own, torch.ones_like(own)) for own in tokens])
+        vectors = torch.nn.functional.normalize(vectors, dim=1)
+    own = torch.cat([vectors, torch.randn(7, vectors.shape[1], generator=torch.manual_seed(0))])
+    head.neighbours = neighbours_of(own, torch.tensor([2, 0, 1, 1, 1, 0, 2, 2, 0]))
+    file = tmp_path / "model.onnx"
+    onnx_model.write_onnx(onnx_model.Sorter(model), file, "fp32")
+    shares = [told for told, _ in onnx_model.Session(file).sort(ids, reader.pad_id, reader.window)]
+    wanted = head(vectors).detach().softmax(1)
+    torch.testing.assert_close(torch.tensor(np.stack(shares)), wanted, atol=1e-4, rtol=1e-4)
+    head.neighbours = None
+    assert (head(vectors).detach().softmax(1) - wanted).abs().max() > 10 * CLOSE
 
 
 def test_the_graph_reads_the_windows_of_a_long_text_as_one(

@@ -68,5 +68,4 @@ def _loss(
 @torch.no_grad()
 def apply_temperature(head: Head, temperature: float) -> None:
     """Divide the head's logits by the temperature, in its weights."""
-    head.linear.weight.div_(temperature)
-    head.linear.bias.div_(temperature)
+    head.cool(temperature)

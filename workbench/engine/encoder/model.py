@@ -27,6 +27,7 @@ from workbench.core.whole import whole_folder
 from workbench.engine.encoder.encoder import Classifier, Encoder
 from workbench.engine.encoder.fast.on_cores import on_cores
 from workbench.engine.encoder.fast.packed import packed
+from workbench.engine.encoder.neighbours import Neighbours
 from workbench.engine.encoder.out_of_scope.detector import (
     DETECTOR,
     Detector,
@@ -253,7 +254,10 @@ def load_head(path: Path) -> Head:
     if not path.is_file():
         raise WorkbenchError(f"The trained model is not whole ({path} is missing): train it again.")
     weights = load_file(path)
-    head = Head(weights["linear.weight"].shape[1], weights["linear.weight"].shape[0])
+    labels, hidden = weights["linear.weight"].shape
+    head = Head(hidden, labels)
+    if "neighbours.texts" in weights:
+        head.neighbours = Neighbours(len(weights["neighbours.texts"]), hidden, labels)
     head.load_state_dict(weights)
     return head
 

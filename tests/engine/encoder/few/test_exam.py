@@ -106,9 +106,9 @@ def test_no_turn_learns_from_the_rows_that_it_asks(
     seen: list[tuple[int, set[int]]] = []
     fit = few_turns.fit_with
 
-    def watched(embedded: torch.Tensor, labels: Any, others: torch.Tensor) -> Any:
+    def watched(embedded: torch.Tensor, labels: Any, others: torch.Tensor, **how: Any) -> Any:
         seen.append((len(embedded), set()))
-        return fit(embedded, labels, others)
+        return fit(embedded, labels, others, **how)
 
     monkeypatch.setattr(few_turns, "fit_with", watched)
     result = run(make_job(tmp_path / "job", tiny, path, recipe=by_turns()))

@@ -27,6 +27,11 @@ class Candidate:
     unlabelled: bool = False
     """Whether it learns from rows without a category, too."""
 
+    @property
+    def neighbours(self) -> bool:
+        """Whether the nearest examples have a say beside the head's weights: of a tuned encoder they do."""
+        return self.alpha > 0
+
 
 PROBE = Candidate(0.0, False)
 

@@ -244,6 +244,7 @@ def _head(turns: Turns, embedded: torch.Tensor, ending: Candidate, scored: Score
     lessons = turns.lessons
     learned = lessons.all if ending.names else lessons.rows
     others = turns.read_others() if ending.unlabelled else embedded[:0]
-    head = fit_with(embedded[learned], lessons.texts.labels[learned], others)
+    labels = lessons.texts.labels[learned]
+    head = fit_with(embedded[learned], labels, others, neighbours=ending.neighbours)
     apply_temperature(head, scored.temperature)
     return head.to(turns.model.encoder.body.device)

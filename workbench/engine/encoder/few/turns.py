@@ -138,7 +138,8 @@ class Turns:
         known = self.lessons.all if one.names else self.lessons.rows
         learned = np.setdiff1d(known, held)
         known_labels, places = np.unique(self.lessons.texts.labels[learned], return_inverse=True)
-        head = fit_with(seen.means[learned], places, others if one.unlabelled else others[:0])
+        own = others if one.unlabelled else others[:0]
+        head = fit_with(seen.means[learned], places, own, neighbours=one.neighbours)
         found = seen.of(held).logits(head, self.join)
         answers: torch.Tensor = found.min(1, keepdim=True).values.repeat(
             1, self.model.head.linear.out_features

@@ -12,6 +12,7 @@ import torch
 
 from workbench.core.words import plural
 from workbench.data.examples.unlabelled import texts_of
+from workbench.engine.encoder.neighbours import neighbours_of
 from workbench.engine.encoder.probe import Head, fit_probe
 from workbench.engine.encoder.reader.reader import Reader
 from workbench.jobs.process.report import Report
@@ -40,14 +41,28 @@ def unlabelled_ids(spec: TrainSpec, reader: Reader, report: Report) -> list[np.n
 
 
 def fit_with(
-    embedded: torch.Tensor, labels: Sequence[int] | np.ndarray, others: torch.Tensor
+    embedded: torch.Tensor,
+    labels: Sequence[int] | np.ndarray,
+    others: torch.Tensor,
+    *,
+    neighbours: bool = False,
 ) -> Head:
     """The head of labelled texts and of those of the others that it is surest of.
 
     Args:
         embedded, labels: as for `fit_probe`.
         others: embeddings of texts without a category (others, hidden).
+        neighbours: whether the labelled texts also say what is near them.
     """
+    head = _fitted(embedded, labels, others)
+    if neighbours:
+        head.neighbours = neighbours_of(embedded, torch.as_tensor(labels))
+    return head
+
+
+def _fitted(
+    embedded: torch.Tensor, labels: Sequence[int] | np.ndarray, others: torch.Tensor
+) -> Head:
     head = fit_probe(embedded, labels)
     if not len(others):
         return head
