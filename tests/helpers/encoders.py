@@ -1,6 +1,7 @@
 """Tiny encoders with a real tokenizer, small data sets, and jobs that use them."""
 
 import json
+import random
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -147,6 +148,19 @@ def split_data(path: Path, rows: Sequence[tuple[str, str]]) -> Path:
     """The rows as a version's file: of ten, seven to learn from, one and a half to check, the rest."""
     names = ["train"] * 14 + ["validation"] * 3 + ["test"] * 3
     return write_data(path, [(names[i % 20], *row) for i, row in enumerate(rows)])
+
+
+def many_examples() -> list[tuple[str, str]]:
+    """So many that tuning is of use, and that some are held out: with words of no meaning, and a ninth
+    of them under a wrong category."""
+    drawn = random.Random(1)
+    words = ("please", "now", "today", "help", "thanks", "soon", "again")
+    rows = [
+        (f"{text} {' '.join(drawn.sample(words, 3))}", label if number % 9 else LABELS[2])
+        for number, (text, label) in enumerate(examples() * 11)
+    ]
+    drawn.shuffle(rows)
+    return rows
 
 
 def recipe(**values: Any) -> dict[str, Any]:

@@ -1,10 +1,10 @@
 """Evaluation and batch prediction with a trained encoder, as jobs."""
 
-import random
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,21 +12,32 @@ import pyarrow.parquet as pq
 import pytest
 import torch
 
-from tests.helpers.encoders import LABELS, examples, make_job, recipe, split_data, write_data
+from tests.helpers.encoders import (
+    LABELS,
+    examples,
+    make_job,
+    many_examples,
+    recipe,
+    split_data,
+    write_data,
+)
 from tests.helpers.engine_jobs import PEFT_WARNS, events, predictions, run
 from workbench.core.errors import WorkbenchError
 from workbench.core.long_texts.ways import HEAD, HEAD_TAIL, WINDOWS
 from workbench.engine.encoder.model import load_encoder_model, load_probe
 from workbench.engine.encoder.out_of_scope.belonging import Memory
 from workbench.engine.encoder.out_of_scope.detector import (
+    ALL,
     DETECTOR,
     Origin,
     load_detector,
     save_detector,
 )
+from workbench.engine.encoder.out_of_scope.threshold import Threshold
 from workbench.engine.encoder.reader.batches import read
 from workbench.engine.encoder.reader.reader import Reader
 from workbench.engine.encoder.systems import answer
+from workbench.engine.encoder.tuning import READ_BEFORE
 from workbench.jobs.process.job_dir import JobDir, read_json, write_json
 from workbench.jobs.process.specs import BaseModelRef
 from workbench.jobs.process.stop import Stop
@@ -161,10 +172,8 @@ def test_prediction_answers_every_row_with_its_probability(
 @pytest.fixture(scope="module")
 def detecting(tiny: Path, home_of_models: Path) -> JobDir:
     """Trained from enough rows to tell what belongs to none of the categories."""
-    rows = examples() * 11
-    random.Random(1).shuffle(rows)
-    data = split_data(home_of_models / "many.parquet", rows)
-    job = make_job(home_of_models / "many", tiny, data, recipe=recipe(num_train_epochs=1))
+    data = split_data(home_of_models / "many.parquet", many_examples())
+    job = make_job(home_of_models / "many", tiny, data, recipe=recipe(num_train_epochs=2))
     run(job)
     return job
 
@@ -180,6 +189,12 @@ def test_texts_that_belong_to_no_category_are_told_in_exam_and_prediction(
     pq.write_table(pa.table({"row_id": [1, 2, 3], "text": texts}), path)
     job = make_job(tmp_path / "job", tiny, path, "predict", adapter=str(detecting.adapter))
     assert predictions(run(job))["none_of_these"] == [False, True, False]
+    kept = load_detector(detecting.adapter / DETECTOR)
+    assert kept is not None
+    assert (
+        kept.origin is not None
+    )  # what the encoder read before tuning is known to the model alone
+    assert not (detecting.path / READ_BEFORE).exists()
 
 
 def test_to_tell_strangers_changes_no_probability(detecting: JobDir, tiny: Path) -> None:
@@ -226,17 +241,53 @@ def test_what_is_far_from_all_before_tuning_is_none_of_these(
     texts = ["where is my parcel", "the invoice is wrong"]
     before = load_probe(base, adapter)
     own = read(before.model.encoder, before.reader.ids(texts), before.reader.pad_id)
-    numbers = torch.from_numpy(before.probabilities(texts).argmax(1))
+    tuned = load_encoder_model(base, adapter).probabilities(texts)
+    numbers = torch.from_numpy(tuned.argmax(1))
     detector = load_detector(path)
     assert detector is not None
     lenient = replace(detector.threshold, least=-1e9)
     for known, refused in ((own, [False, False]), (-own, [True, True])):
-        origin = Origin(Memory(known, numbers), 0.9)
+        memory = Memory(known, numbers, torch.zeros(len(before.labels)), nearest=1)
+        origin = Origin(memory, Threshold((0.0, 0.0, 0.0, 1.0), 0.9))
         save_detector(replace(detector, threshold=lenient, origin=origin), path)
         model = load_encoder_model(base, adapter)
         assert model.sort(texts).none_of_these == refused
     without = load_encoder_model(BaseModelRef("tiny", tmp_path / "removed"), adapter)
     assert without.sort(texts).none_of_these == [False, False]
+
+
+def test_only_texts_of_which_it_decides_are_read_as_before_tuning(
+    detecting: JobDir, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adapter = shutil.copytree(detecting.adapter, tmp_path / "adapter")
+    base, path = BaseModelRef("tiny", tiny), adapter / DETECTOR
+    detector = load_detector(path)
+    assert detector is not None
+    texts = [text for text, _ in examples()]
+    again: list[int] = []
+
+    def watched(
+        asked: torch.nn.Module, ids: list[list[int]], pad_id: int, *_: Any, **__: Any
+    ) -> torch.Tensor:
+        again.append(len(ids))
+        return read(asked, ids, pad_id)
+
+    monkeypatch.setattr("workbench.engine.encoder.model.read", watched)
+    heavy = Threshold((0.0, 0.0, 0.0, 1.0), -5.0)
+    light = Threshold((*detector.threshold.weights, 1e-9), detector.threshold.least)
+    told = []
+    for threshold, lowest, expected in (
+        (light, -0.5, [30]),
+        (heavy, -9.0, [30, 30]),
+        (light, ALL, [30, 30]),
+    ):
+        origin = Origin(detector.memory, threshold, lowest)
+        save_detector(replace(detector, origin=origin), path)
+        told.append(load_encoder_model(base, adapter).sort(texts).none_of_these)
+        assert again == expected
+        again.clear()
+    assert told[0] == told[2]
+    assert told[1] == [False] * 30
 
 
 def test_a_model_of_an_earlier_version_never_says_none_of_these(

@@ -8,9 +8,18 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from tests.helpers.encoders import LABELS, examples, make_job, recipe, split_data, write_data
+from tests.helpers.encoders import (
+    LABELS,
+    examples,
+    make_job,
+    many_examples,
+    recipe,
+    split_data,
+    write_data,
+)
 from tests.helpers.engine_jobs import PEFT_WARNS, events, predictions, run, run_orphaned
 from workbench.engine.encoder.model import load_encoder_model
+from workbench.engine.encoder.out_of_scope.detector import DETECTOR
 from workbench.jobs.process.checkpoints import last_whole
 from workbench.jobs.process.job_dir import JobDir, read_json, write_json
 from workbench.jobs.process.report import Report
@@ -107,6 +116,25 @@ def test_a_run_that_goes_on_ends_as_one_that_was_never_broken(
         assert all(torch.equal(mine[key], theirs[key]) for key in mine)
     logs = [event["message"] for event in events(job, "log")]
     assert "Going on from the checkpoint of step 14." in logs
+
+
+def test_a_run_that_goes_on_still_knows_what_was_read_before_tuning(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = split_data(tmp_path / "many.parquet", many_examples())
+    settings = recipe(num_train_epochs=2)
+    whole = make_job(tmp_path / "whole", tiny, data, recipe=settings)
+    run(whole)
+    job = make_job(tmp_path / "job", tiny, data, recipe=settings)
+    with monkeypatch.context() as patch:
+        stop_after(patch, 70, "orphan")
+        run_orphaned(job)
+    write_json(job.spec, {**read_json(job.spec), "attempt": 2})
+    run(job)
+    mine, theirs = (load_file(one.adapter / DETECTOR) for one in (job, whole))
+    assert "origin_embeddings" in mine
+    assert mine.keys() == theirs.keys()
+    assert all(torch.equal(mine[key], theirs[key]) for key in mine)
 
 
 def test_a_run_broken_in_its_exam_only_sits_the_exam_again(

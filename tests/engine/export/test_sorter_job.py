@@ -18,6 +18,10 @@ from workbench.core.tasks.category_sets import written
 from workbench.core.tasks.text_pair import joined_as
 from workbench.engine.encoder.model import EncoderModel, load_encoder_model
 from workbench.engine.encoder.neighbours import neighbours_of
+from workbench.engine.encoder.out_of_scope.belonging import Memory, kinship, remember, sureness
+from workbench.engine.encoder.out_of_scope.detector import Detector
+from workbench.engine.encoder.out_of_scope.threshold import Threshold
+from workbench.engine.encoder.reader.batches import read
 from workbench.engine.export import onnx_model
 from workbench.jobs.process.job_dir import read_json
 from workbench.jobs.process.specs import BaseModelRef
@@ -118,6 +122,35 @@ def test_the_nearest_examples_have_their_say_in_the_graph(
     torch.testing.assert_close(torch.tensor(np.stack(shares)), wanted, atol=1e-4, rtol=1e-4)
     head.neighbours = None
     assert (head(vectors).detach().softmax(1) - wanted).abs().max() > 10 * CLOSE
+
+
+def test_the_graph_tells_how_much_a_text_belongs_as_the_detector_does(
+    sorter_shop: Shop, tmp_path: Path
+) -> None:
+    spec: Any = read_json(sorter_shop.trained.spec)
+    model = load_encoder_model(BaseModelRef.from_dict(spec["base"]), sorter_shop.trained.adapter)
+    texts = ["my parcel", "the invoice is wrong", "??? 0000 %%%%", "where is it"]
+    ids, reader = model.reader.ids(texts), model.reader
+    vectors = read(model.model.encoder.eval(), ids, reader.pad_id)
+    with torch.inference_mode():
+        logits = model.model.head(vectors)
+    chosen, count = logits.argmax(1), logits.shape[1]
+    known = torch.nn.functional.normalize(
+        torch.cat([vectors, torch.randn(9, vectors.shape[1], generator=torch.manual_seed(0))]),
+        dim=1,
+    )
+    # Of one category there are many texts, of one two, and of one none.
+    labels = torch.tensor([int(chosen[0])] * 11 + [(int(chosen[0]) + 1) % count] * 2)
+    file = tmp_path / "model.onnx"
+    for memory in (remember(known, labels), Memory(known, labels, torch.zeros(count), nearest=1)):
+        model.detector = Detector(memory, Threshold((0.5, 2.0, 3.0), 0.0))
+        onnx_model.write_onnx(onnx_model.Sorter(model), file, "fp32")
+        belongs = [
+            own for _, own in onnx_model.Session(file).sort(ids, reader.pad_id, reader.window)
+        ]
+        evidence = torch.cat([sureness(logits)[:, None], kinship(vectors, chosen, memory)], 1)
+        wanted = model.detector.threshold.scores(evidence)
+        assert belongs == pytest.approx(wanted.tolist(), abs=1e-3)
 
 
 def test_the_graph_reads_the_windows_of_a_long_text_as_one(

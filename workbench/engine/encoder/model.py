@@ -28,8 +28,10 @@ from workbench.engine.encoder.encoder import Classifier, Encoder
 from workbench.engine.encoder.fast.on_cores import on_cores
 from workbench.engine.encoder.fast.packed import packed
 from workbench.engine.encoder.neighbours import Neighbours
+from workbench.engine.encoder.out_of_scope.belonging import nearness
 from workbench.engine.encoder.out_of_scope.detector import (
     DETECTOR,
+    EVIDENCE,
     Detector,
     Watched,
     load_detector,
@@ -73,7 +75,7 @@ class EncoderModel:
     out_of_scope: str = ""
     """The category that says so of a text, where one was taught."""
     before: Classifier | None = None
-    """The encoder before tuning with its probe, where the detector asks it."""
+    """The encoder before tuning with its probe, where the detector asks what it read."""
     thresholds: Probabilities | None = None
     """From which probability on each category holds (labels,), where a text may have several."""
     numbers: NumberRange | None = None
@@ -115,12 +117,27 @@ class EncoderModel:
             shares = _shares(found)
             return Sorted(shares, self._outside(shares).tolist() if self.out_of_scope else None)
         found = read(self._watched, ids, pad_id, done, on_cores)
-        refused = self.detector.threshold.refused(found[:, -2], found[:, -1])
-        if self._watched_before is not None and self.detector.origin is not None:
-            near = read(self._watched_before, ids, pad_id, each=on_cores)[:, -1]
-            refused |= near < self.detector.origin.least
-        shares = _shares(found[:, :-2])
+        refused = self._refused(self.detector, found, ids)
+        shares = _shares(found[:, :-EVIDENCE])
         return Sorted(shares, (refused.numpy() | self._outside(shares)).tolist())
+
+    def _refused(self, detector: Detector, found: torch.Tensor, ids: Sequence[Ids]) -> torch.Tensor:
+        """Whether each text belongs to no category, bool (texts,).
+
+        Args:
+            found: what `Watched` says of the texts, whose token ids are `ids`.
+        """
+        evidence, origin = found[:, -EVIDENCE:], detector.origin
+        if self._read_before is None or origin is None:
+            return detector.refused(evidence)
+        near = torch.full((len(ids),), origin.lowest)
+        places = origin.undecided(evidence).nonzero()[:, 0]
+        if len(places):
+            asked = [ids[place] for place in places.tolist()]
+            vectors = read(self._read_before, asked, self.reader.pad_id, each=on_cores)
+            chosen = found[places, :-EVIDENCE].argmax(1)
+            near[places] = nearness(vectors, chosen, origin.memory)
+        return detector.refused(evidence, near)
 
     def probabilities(self, texts: Sequence[str], done: Done | None = None) -> Probabilities:
         """How probable each category is for each text, as `sort` tells it."""
@@ -151,11 +168,8 @@ class EncoderModel:
         return Watched(self._packed, self.detector.memory)
 
     @functools.cached_property
-    def _watched_before(self) -> Watched | None:
-        origin = self.detector and self.detector.origin
-        if self.before is None or origin is None:
-            return None
-        return Watched(packed(self.before), origin.memory)
+    def _read_before(self) -> Encoder | None:
+        return None if self.before is None else packed(self.before).encoder
 
     def cut(self, texts: Sequence[str], ids: Sequence[Ids] | None = None) -> dict[int, str]:
         """For the places of texts of which a part is not read, a sentence that says so.

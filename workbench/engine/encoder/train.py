@@ -59,9 +59,11 @@ def train(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Result:
     give_back_memory()  # the model is loaded afresh, as every later use will load it
     if setup.turns is not None:
         exam = _by_turns(spec, by_turns, job, report, stop, result["scores"])
-        return {**result, **exam, "exam": TURNS, "seconds": round(time.monotonic() - began, 1)}
-    sitting = systems(spec.base, job.adapter, spec.recipe)
-    exam = evaluate_trained(spec, sitting, job, report, stop, result["scores"])
+        exam = {**exam, "exam": TURNS}
+    else:
+        sitting = systems(spec.base, job.adapter, spec.recipe)
+        exam = evaluate_trained(spec, sitting, job, report, stop, result["scores"])
+    (job.path / tuning.READ_BEFORE).unlink(missing_ok=True)  # now no other attempt needs it
     return {**result, **exam, "seconds": round(time.monotonic() - began, 1)}
 
 

@@ -9,17 +9,22 @@ import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import torch
+from safetensors.torch import load_file, save_file
+
 from workbench.core.long_texts.joins import MEAN
 from workbench.engine.encoder.calibration import Scored, apply_temperature
 from workbench.engine.encoder.embedding_rows import train_embedding_rows
 from workbench.engine.encoder.encoder import Classifier
+from workbench.engine.encoder.goal import OneOf
 from workbench.engine.encoder.joins.choosing import choose, focus_of
 from workbench.engine.encoder.joins.kept import keep_focus, kept_focus
 from workbench.engine.encoder.joins.reading import MOST_WINDOWS, see
 from workbench.engine.encoder.joins.seen import Seen
 from workbench.engine.encoder.learned import Learned
 from workbench.engine.encoder.model import load_head, save_head
-from workbench.engine.encoder.out_of_scope.fitting import by_practice
+from workbench.engine.encoder.out_of_scope.belonging import remembered
+from workbench.engine.encoder.out_of_scope.fitting import ReadBefore, by_practice
 from workbench.engine.encoder.probe import Head
 from workbench.engine.encoder.trainer import ALPHAS, Check, EncoderTrainer, Texts
 from workbench.engine.encoder.training_setup import TrainingSetup
@@ -34,6 +39,8 @@ from workbench.jobs.process.specs import TrainSpec
 from workbench.jobs.process.stop import Stop
 
 UNJUDGED = Scored(1.0, {})
+READ_BEFORE = "read_before.safetensors"
+"""Embeddings before tuning, in the folder of the job, for another attempt."""
 
 
 @dataclass
@@ -43,6 +50,8 @@ class Probe:
     head: Head
     scored: Scored | None
     """None without practice questions."""
+    before: ReadBefore | None = None
+    """What was read for it, where texts that belong to no category are told by that."""
 
 
 def learn(
@@ -65,6 +74,7 @@ def learn(
         report,
         stop,
         setup.outside,
+        probe.before if learned.alpha else None,
     )
     return learned
 
@@ -89,21 +99,40 @@ def find_probe(
         join = choose(seen, train.labels, setup.goal, spec.recipe.seed, report)
         focus = None if join == MEAN else focus_of(seen, train.labels, head, setup.goal)
         keep_focus(job, join, focus)
+        _keep_read(setup, seen.means, job)
         _keep(head, path)
     setup.join, focus = kept_focus(job)
     setup.train = replace(train, focus=focus)
-    scored = None
+    scored, before = None, None
     if len(practice):
+        before = _read_before(practice, job)
         scored = setup.goal.scored(practice.logits(head, setup.join), validation.labels)
     if scored and not goes_on:
         report.metric("validation", 0, scored.scores)
     stop.check()
-    return Probe(head, scored)
+    return Probe(head, scored, before)
 
 
 def _seen(setup: TrainingSetup, texts: Texts, meter: Meter, most: int | None = None) -> Seen:
     done = meter.counted(len(texts))
     return see(setup.encoder, texts.rows, setup.reader.pad_id, done, most)
+
+
+def _keep_read(setup: TrainingSetup, means: torch.Tensor, job: JobDir) -> None:
+    """Keep what was read of the texts that are remembered: after tuning nobody reads so any more."""
+    if isinstance(setup.goal, OneOf) and len(setup.validation):
+        kept = remembered(setup.train.labels)
+        path = job.path / READ_BEFORE
+        part = path.with_suffix(".part")
+        save_file({"means": means[kept].half().contiguous()}, part)
+        part.replace(path)
+
+
+def _read_before(practice: Seen, job: JobDir) -> ReadBefore | None:
+    path = job.path / READ_BEFORE
+    if not path.is_file():
+        return None
+    return ReadBefore(load_file(path)["means"].float(), practice.means)
 
 
 def _keep(head: Head, path: Path) -> None:

@@ -15,6 +15,8 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.long_texts.joins import LARGEST, MEAN
 from workbench.engine.encoder.encoder import CLS, segments
 from workbench.engine.encoder.model import EncoderModel
+from workbench.engine.encoder.out_of_scope.belonging import FARTHEST
+from workbench.engine.encoder.out_of_scope.detector import EVIDENCE
 from workbench.jobs.process.number_range import NumberRange
 from workbench.models.exports.formats import INT8
 
@@ -26,6 +28,8 @@ ONE_OF, ANY_OF = ["probabilities", "belonging"], ["probabilities", "sureness"]
 """What comes out where a text has one category, and where it may have several."""
 NUMBER = ["scores", "estimate"]
 """What comes out where a text has a number."""
+NOWHERE = -3.0
+"""Less than any cosine."""
 FAR = 1e4
 """What is taken from the logits of another text's windows."""
 _LONGEST_TRY = 12
@@ -37,6 +41,7 @@ class Sorter(nn.Module):
 
     embeddings: torch.Tensor
     labels: torch.Tensor
+    usual: torch.Tensor
     thresholds: torch.Tensor
 
     def __init__(self, found: EncoderModel) -> None:
@@ -50,13 +55,17 @@ class Sorter(nn.Module):
         if found.numbers is not None:
             self.outputs = NUMBER
         detector = found.detector
-        self.sure = detector.threshold.sure if detector else 0.0
-        self.near = detector.threshold.near if detector else 0.0
+        self.weights = list(detector.threshold.weights) if detector else [0.0] * EVIDENCE
+        self.nearest = detector.memory.nearest if detector else 1
         hidden = self.head.linear.weight.shape[1]
         memory = detector.memory.embeddings.float() if detector else torch.zeros(1, hidden)
         labels = detector.memory.labels if detector else torch.zeros(1, dtype=torch.long)
         self.register_buffer("embeddings", memory)
         self.register_buffer("labels", labels.long())
+        usual = torch.zeros(self.head.linear.weight.shape[0])
+        if detector:
+            usual[: len(detector.memory.usual)] = detector.memory.usual
+        self.register_buffer("usual", usual)
         limits = torch.zeros(0) if found.thresholds is None else torch.as_tensor(found.thresholds)
         self.register_buffer("thresholds", limits.float())
 
@@ -94,11 +103,20 @@ class Sorter(nn.Module):
 
     def _belonging(self, texts: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
         best = logits.argmax(1)
-        sureness = logits.log_softmax(1).amax(1)
         like = texts @ self.embeddings.T
         other = best[:, None] != self.labels[None]
-        nearness = torch.where(other, torch.full_like(like, -1.0), like).amax(1)
-        return self.sure * sureness + self.near * nearness
+        nowhere = torch.full_like(like, NOWHERE)
+        count = min(self.nearest, self.embeddings.shape[0])
+        own = torch.where(other, nowhere, like).topk(count, 1).values
+        there = (own > (NOWHERE + FARTHEST) / 2).to(own.dtype)
+        found = (own * there).sum(1) / there.sum(1).clamp(min=1.0)
+        none = there[:, 0] == 0
+        nearest = torch.where(none, torch.full_like(found, FARTHEST), own[:, 0])
+        near = torch.where(none, nearest, found - self.usual[best])
+        others = torch.where(other, like, nowhere).amax(1).clamp(min=FARTHEST)
+        sure, kin, lead = self.weights
+        sureness = logits.log_softmax(1).amax(1)
+        return sure * sureness + kin * near + lead * (nearest - others)
 
     @staticmethod
     def _estimate(scores: torch.Tensor, known: NumberRange) -> torch.Tensor:

@@ -27,8 +27,8 @@ from workbench.models.exports.formats import INT8, ZIP
 SCRIPT = Path(__file__).with_name("hand_over") / "answer_with_onnx.py"
 FILE = "model.onnx"
 ORIGIN = (
-    "Here texts of another world are also told by the encoder before tuning; the export tells them by its "
-    "own limit alone."
+    "Here the encoder before tuning is asked, too, whether a text belongs to none of the categories; the "
+    "export tells it without that, by a limit of its own."
 )
 NO_LIMIT = "This model cannot tell texts that belong to none of its categories, so its export cannot either."
 

@@ -4,14 +4,17 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pytest
 import torch
 
 from workbench.engine.encoder.few.candidates import PROBE, Candidate
 from workbench.engine.encoder.few.detecting import by_turns, refused
 from workbench.engine.encoder.few.took import Took, took_from
 from workbench.engine.encoder.joins.seen import Seen
+from workbench.engine.encoder.out_of_scope.detector import ALL
 
 ROWS = 60
+TUNED = Candidate(1.0, False)
 
 
 class Told:
@@ -27,10 +30,11 @@ class Told:
 def took(held: np.ndarray, labels: np.ndarray, strange: int = -1) -> Took:
     """All sorted right, surely and nearly; but for one that is neither."""
     logits = torch.nn.functional.one_hot(torch.from_numpy(labels[held]), 3) * 5.0
-    near = torch.linspace(0.8, 0.9, len(held))
+    kin = torch.linspace(0.0, 0.1, len(held))[:, None].repeat(1, 3)
     logits[held == strange] = torch.tensor([0.0, 0.1, 0.0])
-    near[held == strange] = 0.1
-    return Took(held, {PROBE: logits}, {PROBE: near})
+    kin[held == strange] = -0.7
+    ways = (PROBE, TUNED)
+    return Took(held, {way: logits.clone() for way in ways}, {way: kin.clone() for way in ways})
 
 
 def turns_of(count: int, strange: int = -1) -> Any:
@@ -43,36 +47,43 @@ def turns_of(count: int, strange: int = -1) -> Any:
     return SimpleNamespace(lessons=lessons, took=found, frozen=Seen.of_means(frozen), outside=-1)
 
 
-def test_a_turn_is_judged_by_the_threshold_of_the_others() -> None:
+@pytest.mark.parametrize("way", [PROBE, TUNED])
+def test_a_turn_is_judged_by_the_threshold_of_the_others(way: Candidate) -> None:
     turns = turns_of(2, strange=7)
-    found = refused(turns, 1, PROBE, 1.0)
+    found = refused(turns, 1, way, 1.0)
     assert found is not None
     assert found[turns.took[1].held == 7].tolist() == [True]
-    assert int(found.sum()) <= 3
+    assert int(found.sum()) <= 4
     assert refused(turns_of(1), 0, PROBE, 1.0) is None
 
 
 def test_the_model_remembers_what_it_learned() -> None:
     turns, report = turns_of(2), Told()
     embedded = torch.nn.functional.normalize(torch.randn(2 * ROWS, 4), dim=1)
-    found = by_turns(turns, PROBE, 1.0, embedded, report)
+    found = by_turns(turns, TUNED, 1.0, embedded, report)
     assert found is not None
     assert torch.equal(found.memory.embeddings, embedded)
     assert found.origin is not None
     assert torch.equal(found.origin.memory.embeddings, turns.frozen.means)
-    assert 0.8 <= found.origin.least < 0.81
+    assert found.origin.lowest == ALL
     assert report.said == []
+    untuned = by_turns(turns, PROBE, 1.0, embedded, report)
+    assert untuned is not None
+    assert untuned.origin is None
 
 
 def test_a_row_far_from_all_before_tuning_is_refused_however_sure_the_tuned_model_is() -> None:
     turns = turns_of(3)
-    tuned = Candidate(1.0, False)
-    for own in turns.took.values():
-        own.logits[tuned], own.near[tuned] = own.logits[PROBE], torch.full((ROWS,), 0.9)
-    turns.took[1].near[PROBE][5] = 0.1
-    found = refused(turns, 1, tuned, 1.0)
+    for seed, own in enumerate(turns.took.values()):
+        own.kin[TUNED] = 0.1 * torch.rand(ROWS, 3, generator=torch.manual_seed(seed))
+    usual = refused(turns, 1, TUNED, 1.0)
+    turns.took[1].kin[TUNED][5, :2] = 0.1
+    turns.took[1].kin[TUNED][5, 2] = -0.7
+    found = refused(turns, 1, TUNED, 1.0)
+    assert usual is not None
     assert found is not None
-    assert found.nonzero().flatten().tolist() == [5]
+    assert not bool(usual[5])
+    assert (found ^ usual).nonzero().flatten().tolist() == [5]
 
 
 def test_texts_that_the_user_says_belong_nowhere_do_not_set_the_threshold() -> None:
@@ -80,17 +91,16 @@ def test_texts_that_the_user_says_belong_nowhere_do_not_set_the_threshold() -> N
     turns, report = turns_of(2), Told()
     labels = turns.lessons.texts.labels
     for own in turns.took.values():
-        own.near[PROBE][labels[own.held] == 2] = -0.5
+        own.kin[PROBE][labels[own.held] == 2] = -0.5
     embedded = torch.randn(2 * ROWS, 4)
     counted = by_turns(turns, PROBE, 1.0, embedded, report)
     turns.outside = 2
     left_out = by_turns(turns, PROBE, 1.0, embedded, report)
     assert counted is not None
     assert left_out is not None
-    near = torch.tensor([0.5])
-    sure = torch.tensor([-0.01])
-    assert left_out.threshold.refused(sure, near).tolist() == [True]
-    assert counted.threshold.refused(sure, near).tolist() == [False]
+    evidence = torch.tensor([[-0.01, -0.3, -0.3]])
+    assert left_out.refused(evidence).tolist() == [True]
+    assert counted.refused(evidence).tolist() == [False]
 
 
 def test_without_turns_there_is_no_telling_and_it_is_said() -> None:
@@ -105,9 +115,9 @@ def test_a_turn_is_read_back_as_it_was_kept(tmp_path: Any) -> None:
     kept = took(held, np.arange(6) % 3)
     path = tmp_path / "turns" / "turn-0.safetensors"
     kept.save(path)
-    found = took_from(path, [PROBE], held)
+    found = took_from(path, [PROBE, TUNED], held)
     assert found is not None
     assert torch.equal(found.logits[PROBE], kept.logits[PROBE])
-    assert torch.equal(found.near[PROBE], kept.near[PROBE])
-    assert took_from(path, [], held) is None
+    assert torch.equal(found.kin[PROBE], kept.kin[PROBE])
+    assert took_from(path, [PROBE], held) is None
     assert took_from(tmp_path / "none", [PROBE], held) is None

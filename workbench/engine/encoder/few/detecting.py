@@ -1,18 +1,18 @@
 """Texts that belong to none of few categories, told by the rows held out in turns."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 
-from workbench.engine.encoder.few.candidates import PROBE, Candidate
+from workbench.engine.encoder.few.candidates import Candidate
 from workbench.engine.encoder.few.took import Took
 from workbench.engine.encoder.few.turns import Turns
-from workbench.engine.encoder.out_of_scope.belonging import Memory, remembered, sureness
-from workbench.engine.encoder.out_of_scope.detector import Detector, Origin
+from workbench.engine.encoder.out_of_scope.belonging import remember, remembered, sureness
+from workbench.engine.encoder.out_of_scope.detector import EVIDENCE, Detector
 from workbench.engine.encoder.out_of_scope.fitting import TOO_FEW, fitted
-from workbench.engine.encoder.out_of_scope.threshold import least_near, threshold_of
+from workbench.engine.encoder.out_of_scope.threshold import threshold_of
 from workbench.jobs.process.report import Report
 
 
@@ -32,14 +32,13 @@ def by_turns(
     held = _held_out(turns, list(turns.took.values()), ending, temperature)
     learned = turns.lessons.all if ending.names else turns.lessons.rows
     kept = learned[remembered(labels[learned])]
-    memory = Memory(embedded[kept], torch.from_numpy(labels[kept]))
-    found = fitted(memory, held.sureness, held.nearness, held.right, report)
-    least = least_near(held.before, held.right)
-    if found is None or least is None:
-        return found
-    rows = turns.lessons.rows[remembered(labels[turns.lessons.rows])]
-    before = Memory(turns.frozen.means[rows], torch.from_numpy(labels[rows]))
-    return replace(found, origin=Origin(before, least))
+    memory = remember(embedded[kept], torch.from_numpy(labels[kept]))
+    before = None
+    if ending.alpha:
+        rows = turns.lessons.rows[remembered(labels[turns.lessons.rows])]
+        before = remember(turns.frozen.means[rows], torch.from_numpy(labels[rows]))
+    evidence, right = held.evidence[held.counted], held.right[held.counted]
+    return fitted(memory, evidence, right, report, before, asks_all=True)
 
 
 def refused(
@@ -54,25 +53,23 @@ def refused(
     if not others:
         return None
     by = _held_out(turns, others, ending, temperature)
-    threshold = threshold_of(by.sureness, by.nearness, by.right)
+    threshold = threshold_of(by.evidence[by.counted], by.right[by.counted])
     if threshold is None:
         return None
     own = _held_out(turns, [turns.took[number]], ending, temperature)
-    least = least_near(by.before, by.right)
-    far = own.before < (-1.0 if least is None else least)
-    return threshold.refused(own.sureness, own.nearness) | far
+    return threshold.refused(own.evidence)
 
 
 @dataclass(frozen=True)
 class _HeldOut:
-    """How rows were answered that were not learned from, each (rows,)."""
+    """How rows were answered that were not learned from."""
 
-    sureness: torch.Tensor
-    nearness: torch.Tensor
-    before: torch.Tensor
-    """The nearness as the probe of the encoder before tuning has it."""
+    evidence: torch.Tensor
+    """Sureness, kinship, and of a tuned encoder the nearness before that (rows, numbers)."""
     right: torch.Tensor
-    """Sorted right, and not among the texts that belong nowhere."""
+    """Whether each is sorted right, bool (rows,)."""
+    counted: torch.Tensor
+    """Which are not among the texts that the user says belong nowhere, bool (rows,)."""
 
 
 def _held_out(
@@ -81,7 +78,7 @@ def _held_out(
     labels = turns.lessons.texts.labels
     logits = torch.cat([one.logits[ending] for one in took]) / temperature
     wanted = torch.from_numpy(np.concatenate([labels[one.held] for one in took]))
-    near = torch.cat([one.near[ending] for one in took])
-    before = torch.cat([one.near[PROBE] for one in took])
-    right = (logits.argmax(1) == wanted) & (wanted != turns.outside)
-    return _HeldOut(sureness(logits), near, before, right)
+    kin = torch.cat([one.kin[ending] for one in took])
+    evidence = torch.cat([sureness(logits)[:, None], kin], 1)
+    evidence = evidence if ending.alpha else evidence[:, :EVIDENCE]
+    return _HeldOut(evidence, logits.argmax(1) == wanted, wanted != turns.outside)

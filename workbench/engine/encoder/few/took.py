@@ -21,14 +21,15 @@ class Took:
     """The numbers of the rows held out."""
     logits: Logits
     """(held, labels)."""
-    near: Logits
-    """How near each row is to what was learned of the category it is sorted into (held,)."""
+    kin: Logits
+    """How near each row is to what was learned of the category it is sorted into: its kinship, and its
+    nearness before tuning (held, 3)."""
 
     def save(self, path: Path) -> None:
         """Keep it, whole or not at all."""
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")
-        both = (("logits", self.logits), ("near", self.near))
+        both = (("logits", self.logits), ("kin", self.kin))
         save_file({_name(what, one): own[one] for what, own in both for one in own}, part)
         part.replace(path)
 
@@ -38,11 +39,11 @@ def took_from(path: Path, candidates: Sequence[Candidate], held: np.ndarray) -> 
     if not path.is_file():
         return None
     known = load_file(path)
-    names = {what: {one: _name(what, one) for one in candidates} for what in ("logits", "near")}
+    names = {what: {one: _name(what, one) for one in candidates} for what in ("logits", "kin")}
     if set(known) != {name for own in names.values() for name in own.values()}:
         return None
-    logits, near = ({one: known[name] for one, name in own.items()} for own in names.values())
-    return Took(held, logits, near)
+    logits, kin = ({one: known[name] for one, name in own.items()} for own in names.values())
+    return Took(held, logits, kin)
 
 
 def _name(what: str, one: Candidate) -> str:

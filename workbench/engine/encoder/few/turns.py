@@ -23,7 +23,7 @@ from workbench.engine.encoder.few.took import Logits, Took, took_from
 from workbench.engine.encoder.few.unlabelled import fit_with
 from workbench.engine.encoder.joins.reading import see
 from workbench.engine.encoder.joins.seen import Seen
-from workbench.engine.encoder.out_of_scope.belonging import Memory, nearness
+from workbench.engine.encoder.out_of_scope.belonging import kinship, nearness, remember
 from workbench.engine.encoder.out_of_scope.fitting import NOWHERE
 from workbench.engine.encoder.reader.batches import read
 from workbench.engine.encoder.weight_averaging import WeightAverage
@@ -79,8 +79,8 @@ class Turns:
 
     def _answers(self, held: np.ndarray, meter: Meter, stop: Stop) -> Took:
         found: Logits = {}
-        near: Logits = {}
-        self._answered(0.0, self.frozen, held, found, near)
+        kin: Logits = {}
+        self._answered(0.0, self.frozen, held, found, kin)
         start = WeightAverage(self.model)
         with start.blended(self.model, 1.0):
             known = self.lessons.all if self.names else self.lessons.rows
@@ -93,13 +93,13 @@ class Turns:
                 with trainer.start.blended(self.model, alpha):
                     encoder = self.model.encoder
                     seen = see(encoder, self.lessons.texts.rows, self.pad_id, part)
-                    self._answered(alpha, seen, held, found, near)
+                    self._answered(alpha, seen, held, found, kin)
         del trainer
         gc.collect()  # its optimiser's moments, which its own circles hold
-        return Took(held, found, near)
+        return Took(held, found, kin)
 
     def _answered(
-        self, alpha: float, seen: Seen, held: np.ndarray, found: Logits, near: Logits
+        self, alpha: float, seen: Seen, held: np.ndarray, found: Logits, kin: Logits
     ) -> None:
         """What the candidates of an encoder answer, which the model's is just now.
 
@@ -110,7 +110,7 @@ class Turns:
         others = self.read_others() if any(one.unlabelled for one in own) else seen.means[:0]
         for one in own:
             found[one] = self._by_head(seen, held, one, others)
-            near[one] = self._nearness(seen.means, held, one, found[one])
+            kin[one] = self._kin(seen.means, held, one, found[one])
 
     def read_others(self) -> torch.Tensor:
         """Embeddings of the rows without a category by the model as it is just now."""
@@ -147,12 +147,16 @@ class Turns:
         answers[:, torch.from_numpy(known_labels)] = found
         return answers
 
-    def _nearness(
+    def _kin(
         self, embedded: torch.Tensor, held: np.ndarray, one: Candidate, answers: torch.Tensor
     ) -> torch.Tensor:
+        chosen, labels = answers.argmax(1), torch.from_numpy(self.lessons.texts.labels)
         learned = np.setdiff1d(self.lessons.all if one.names else self.lessons.rows, held)
-        memory = Memory(embedded[learned], torch.from_numpy(self.lessons.texts.labels[learned]))
-        return nearness(embedded[held], answers.argmax(1), memory)
+        rows = np.setdiff1d(self.lessons.rows, held)
+        frozen = self.frozen.means
+        near = nearness(frozen[held], chosen, remember(frozen[rows], labels[rows]))
+        kin = kinship(embedded[held], chosen, remember(embedded[learned], labels[learned]))
+        return torch.cat([kin, near[:, None]], 1)
 
 
 class _Quiet(Report):

@@ -1,12 +1,19 @@
 """Fits a detector to a trained classifier, by rows that it has not learned from."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 
 from workbench.engine.encoder.encoder import Classifier
-from workbench.engine.encoder.out_of_scope.belonging import Memory, remembered
-from workbench.engine.encoder.out_of_scope.detector import Detector, Watched
+from workbench.engine.encoder.out_of_scope.belonging import Memory, nearness, remember, remembered
+from workbench.engine.encoder.out_of_scope.detector import (
+    ALL,
+    EVIDENCE,
+    Detector,
+    Origin,
+    Watched,
+)
 from workbench.engine.encoder.out_of_scope.threshold import ENOUGH, threshold_of
 from workbench.engine.encoder.reader.batches import read
 from workbench.engine.encoder.trainer import Texts
@@ -26,6 +33,16 @@ STOPPED = (
 )
 
 
+@dataclass(frozen=True)
+class ReadBefore:
+    """What the encoder read before tuning."""
+
+    learned: torch.Tensor
+    """Embeddings of the texts it was taught, as far as they are `remembered` (texts, hidden)."""
+    held: torch.Tensor
+    """And of those held out."""
+
+
 def by_practice(
     model: Classifier,
     learned: Texts,
@@ -34,6 +51,7 @@ def by_practice(
     report: Report,
     stop: Stop,
     outside: int = NOWHERE,
+    before: ReadBefore | None = None,
 ) -> Detector | None:
     """The detector by practice questions; None, and told, where there are too few or no time.
 
@@ -42,6 +60,7 @@ def by_practice(
         learned: what it was taught.
         held: what it was not.
         outside: the number of the category of texts that belong to none of the others.
+        before: None where the encoder is not tuned.
 
     Raises:
         Orphaned: the worker died.
@@ -56,32 +75,45 @@ def by_practice(
     numbers = remembered(learned.labels)
     ids = learned.rows.lists(IDS, numbers.tolist())
     labels = torch.from_numpy(learned.labels[numbers])
-    memory = Memory(read(model.encoder, ids, pad_id, _leave(stop)), labels)
-    watched = Watched(model, memory)
-    found = read(watched, held.rows, pad_id, _leave(stop))
-    wanted = torch.from_numpy(held.labels)
-    right = (found[:, :-2].argmax(1) == wanted) & (wanted != outside)
-    return fitted(memory, found[:, -2], found[:, -1], right, report)
+    memory = remember(read(model.encoder, ids, pad_id, _leave(stop)), labels)
+    found = read(Watched(model, memory), held.rows, pad_id, _leave(stop))
+    logits, evidence = found[:, :-EVIDENCE], found[:, -EVIDENCE:]
+    chosen, wanted = logits.argmax(1), torch.from_numpy(held.labels)
+    origin = None
+    if before is not None:
+        origin = remember(before.learned, labels)
+        near = nearness(before.held, chosen, origin)
+        evidence = torch.cat([evidence, near[:, None]], 1)
+    counted, right = wanted != outside, chosen == wanted
+    return fitted(memory, evidence[counted], right[counted], report, origin)
 
 
 def fitted(
     memory: Memory,
-    sureness: torch.Tensor,
-    nearness: torch.Tensor,
+    evidence: torch.Tensor,
     right: torch.Tensor,
     report: Report,
+    before: Memory | None = None,
+    asks_all: bool = False,
 ) -> Detector | None:
     """The detector by held-out rows; None, and told, where too few of them are sorted right.
 
     Args:
-        sureness, nearness: (rows,), as `belonging` tells them.
+        evidence: sureness and kinship of each row, and its nearness before tuning where that is asked
+            (rows, numbers).
         right: whether each row's likeliest category is its own, bool (rows,).
+        before: what was learned, as the encoder read it before tuning.
+        asks_all: whether the encoder as it was is to read every text, not only those of which it is
+            likely to change what is told.
     """
-    threshold = threshold_of(sureness, nearness, right)
+    threshold = threshold_of(evidence[:, :EVIDENCE], right)
     if threshold is None:
         report.log(TOO_FEW)
         return None
-    return Detector(memory, threshold)
+    if before is None or (whole := threshold_of(evidence, right)) is None:
+        return Detector(memory, threshold)
+    lowest = ALL if asks_all else float(evidence[right, EVIDENCE].min())
+    return Detector(memory, threshold, Origin(before, whole, lowest))
 
 
 def _leave(stop: Stop) -> Callable[[int], None]:
