@@ -71,6 +71,20 @@ def test_what_jobs_have_made_counts(people: Store) -> None:
     ask(people, ROOT)
 
 
+def test_what_others_do_on_somebody_s_behalf_needs_room_as_well(people: Store) -> None:
+    mine, whose = ask(people, JO), ask(people, None)
+    folder = files.job_folder(mine)
+    folder.mkdir(parents=True)
+    (folder / "model").write_bytes(b"0" * 1_000_001)
+    assert limits.has_room(people, mine)
+    limits.set_for_everybody(people, Limits(disk_mb=2))
+    assert limits.has_room(people, mine)
+    limits.set_for_person(people, 2, Limits(disk_mb=1))
+    assert not limits.has_room(people, mine)
+    assert limits.has_room(people, whose), "nobody's, so nobody's limit"
+    assert limits.has_room(people, 99)
+
+
 def test_one_person_may_have_limits_of_their_own(people: Store) -> None:
     limits.set_for_everybody(people, Limits(jobs=1))
     limits.set_for_person(people, 2, Limits(jobs=2))

@@ -83,8 +83,7 @@ def check(session: Session) -> None:
             "are allowed: wait until one is over, or cancel one on the Queue page."
         )
     if limits.disk_mb is not None:
-        mine = session.scalars(_listed(who.person_id))
-        used = sum(files.size_of(files.job_folder(job_id)) for job_id in mine)
+        used = _used(session, who.person_id)
         if used >= limits.disk_mb * 1_000_000:
             raise WorkbenchError(
                 f"What your jobs have made takes {size(used)}, and {size(limits.disk_mb * 1e6)} are "
@@ -101,6 +100,22 @@ def allow_another(store: Store, job_id: int) -> bool:
             return True
         most = _of_person(session, job.person_id).jobs
         return most is None or _open(session, job.person_id) < most
+
+
+def has_room(store: Store, job_id: int) -> bool:
+    """Whether what was made for who asked for a job takes less disk than they may have."""
+    with store.read() as session:
+        job = session.get(Job, job_id)
+        if job is None or job.person_id is None:
+            return True
+        most = _of_person(session, job.person_id).disk_mb
+        return most is None or _used(session, job.person_id) < most * 1_000_000
+
+
+def _used(session: Session, person_id: int) -> int:
+    """Bytes that a person's jobs have made."""
+    mine = session.scalars(_listed(person_id))
+    return sum(files.size_of(files.job_folder(job_id)) for job_id in mine)
 
 
 def _listed(person_id: int) -> sa.Select[int]:

@@ -2,19 +2,23 @@
 
 import datetime as dt
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from storage import files
 from storage.database import Store
-from storage.tables import CANCELLED, FAILED, RUNNING, STARTING, Job, now
+from storage.tables import CANCELLED, FAILED, RUNNING, STARTING, Job, Person, now
 from tests.helpers import sweeps as made
 from tests.helpers.sweeps import Clock, Ground, begin, tries
 from workbench.core.errors import WorkbenchError
 from workbench.evaluation.sweeps import conductor as conducting
 from workbench.evaluation.sweeps.budget import Costs
 from workbench.evaluation.sweeps.conductor import Conductor
-from workbench.jobs import placing
+from workbench.evaluation.sweeps.tried import DISK
+from workbench.jobs import limits, placing
 from workbench.jobs.cluster import CLUSTER, HERE
+from workbench.jobs.limits import Limits
 from workbench.training import runs
 
 Conduct = Callable[[int], Conductor]
@@ -98,6 +102,29 @@ def test_one_that_was_judged_is_judged_again_when_another_is_over(
     made.end_try(store, third, 0.3)
     conductor.look()
     assert is_asked_to_end(store, behind)
+
+
+def test_no_try_begins_once_all_the_disk_of_who_asked_is_taken(
+    store: Store, tmp_path: Path, conduct: Conduct
+) -> None:
+    sweep_id = made.ground(store, tmp_path).start(store, most=9)
+    with store.write() as session:
+        session.add(Person(id=7, name="Jo", email="jo@x.org"))
+        session.flush()
+        session.get_one(Job, sweep_id).person_id = 7
+    limits.set_for_person(store, 7, Limits(disk_mb=1))
+    conductor = conduct(sweep_id)
+    (first,) = begin(store, conductor, 1)
+    made.end_try(store, first, 0.8)
+    found = begin(store, conductor, 1)
+    assert len(found) == 2, "what the first one made is less than that"
+    folder = files.job_folder(runs.get_run(store, found[1]).job.id)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "model").write_bytes(b"0" * 1_000_001)
+    made.end_try(store, found[1], 0.9)
+    conductor.look()
+    assert tries(store, sweep_id) == found
+    assert conductor.ended == DISK
 
 
 def test_who_stops_it_stops_all_that_run(store: Store, cluster: Ground, conduct: Conduct) -> None:

@@ -26,8 +26,8 @@ from workbench.evaluation.sweeps.space import own_settings, read_space, with_set
 from workbench.evaluation.sweeps.study import Study
 from workbench.evaluation.sweeps.sweeps import WHY_BEHIND, WHY_TIME, Sweep, Trial
 from workbench.evaluation.sweeps.timer import Timer
-from workbench.evaluation.sweeps.tried import EVERYTHING, FAILURES, FIRST, NUMBER, TIME
-from workbench.jobs import queue
+from workbench.evaluation.sweeps.tried import DISK, EVERYTHING, FAILURES, FIRST, NUMBER, TIME
+from workbench.jobs import limits, queue
 from workbench.jobs.cluster import CLUSTER
 from workbench.jobs.process.specs import SweepSpec
 from workbench.models import catalogue
@@ -158,6 +158,8 @@ class Conductor:
             return EVERYTHING
         if self._expected_s(sweep, settings) > self.left_s - self._exams_s():
             return TIME  # what runs beside it takes none of its time
+        if not limits.has_room(self.store, self.sweep_id):
+            return DISK
         return self._start(sweep, settings)
 
     def _why_over(self, sweep: Sweep) -> str:

@@ -16,7 +16,7 @@ from workbench.evaluation.sweeps.differing import (
     setting_words,
 )
 from workbench.evaluation.sweeps.sweeps import WHY_BEHIND, WHY_TIME, Sweep, Trial
-from workbench.evaluation.sweeps.tried import EVERYTHING, FAILURES, FIRST, NUMBER, TIME
+from workbench.evaluation.sweeps.tried import DISK, EVERYTHING, FAILURES, FIRST, NUMBER, TIME
 from workbench.training import runs
 
 BY_PRACTICE = (
@@ -31,6 +31,7 @@ _ENDED = {
     EVERYTHING: "There was nothing else to try.",
     FAILURES: "It gave up, since several tries failed one after the other.",
     FIRST: "It gave up, since the try with the settings that it began with failed.",
+    DISK: "It stopped, since what was made for whoever asked for it takes all the disk that they may have.",
 }
 _WHY = {
     WHY_BEHIND: "stopped early, was behind",

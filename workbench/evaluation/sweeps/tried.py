@@ -9,8 +9,9 @@ DONE, BEHIND, LOST, RUNNING = "done", "behind", "lost", "running"
 TENTHS = 10
 """A training's way is compared at tenths of it."""
 NUMBER, TIME, EVERYTHING, FAILURES, FIRST = "number", "time", "everything", "failures", "first"
+DISK = "disk"
 """What ends a sweep: so many were wanted, no further one fits, there is nothing else to try, all fail, or
-the first one does, by which time others are at work."""
+the first one does, by which time others are at work; or who asked for it may have no more disk."""
 
 
 @dataclass(frozen=True)
