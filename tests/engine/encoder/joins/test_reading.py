@@ -12,8 +12,8 @@ from workbench.engine.encoder.encoder import Classifier, load_encoder
 from workbench.engine.encoder.joins.logits import joined
 from workbench.engine.encoder.joins.reading import see
 from workbench.engine.encoder.model import EncoderModel, load_encoder_model, save_encoder_model
-from workbench.engine.encoder.out_of_scope.belonging import Memory
-from workbench.engine.encoder.out_of_scope.detector import Watched
+from workbench.engine.encoder.out_of_scope.belonging import remember
+from workbench.engine.encoder.out_of_scope.detector import EVIDENCE, Watched
 from workbench.engine.encoder.probe import Head
 from workbench.engine.encoder.reader.batches import read
 from workbench.engine.encoder.reader.reader import Reader, load_reader
@@ -52,9 +52,9 @@ def test_a_text_is_judged_by_the_logits_of_its_windows(join: str, tmp_path: Path
     torch.testing.assert_close(seen.logits(model.head, join), wanted)
     mean = model.head(seen.means)
     assert (found[1:] - mean[1:]).abs().max() > 0.2
-    watched = Watched(model, Memory(seen.means, torch.arange(3)))
+    watched = Watched(model, remember(seen.means, torch.arange(3)))
     beside = read(watched, ids, reader.pad_id)
-    assert torch.equal(beside[:, :-2], found)
+    assert torch.equal(beside[:, :-EVIDENCE], found)
 
 
 def test_a_model_keeps_its_join_and_an_older_one_takes_the_mean(tmp_path: Path) -> None:
