@@ -7,7 +7,7 @@ PY := .venv/bin/python
 # Folders of tests that need no child process and no model to be trained.
 PURE := $(addprefix tests/,core data models system training evaluation use projects cli ui scripts)
 # Tests among these that load the models' libraries.
-HEAVY := tests/core/test_chat_template.py tests/use/test_foreground.py tests/use/test_snippets.py \
+HEAVY := tests/core/templates/test_chat_template.py tests/use/test_foreground.py tests/use/test_snippets.py \
   tests/scripts/test_check_suggested.py
 
 # Tests among these that harm processes and backups on purpose: they belong to the faults.

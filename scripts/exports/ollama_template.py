@@ -15,8 +15,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
-from workbench.core.chat_template import ChatTemplate
 from workbench.core.messages import render_prompt
+from workbench.core.templates.chat_template import ChatTemplate
 from workbench.models import bundled
 from workbench.models.chat_forms import FORMS, PHI, PLAIN
 from workbench.models.exports.modelfile import go_template

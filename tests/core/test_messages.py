@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from workbench.core.chat_template import ChatTemplate
 from workbench.core.chats.thoughts import MARKS
 from workbench.core.errors import WorkbenchError
 from workbench.core.messages import EndMarks, asked, end_marks, render_prompt, segments
+from workbench.core.templates.chat_template import ChatTemplate
 from workbench.models.chat_forms import PLAIN
 from workbench.models.templates import in_form, template_of
 

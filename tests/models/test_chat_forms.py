@@ -2,8 +2,8 @@
 
 import pytest
 
-from workbench.core.chat_template import ChatTemplate
 from workbench.core.messages import end_marks, render_prompt, segments
+from workbench.core.templates.chat_template import ChatTemplate
 from workbench.models import chat_forms as forms
 from workbench.models.chat_forms import FORMS, MARKS, PLAIN, Form, form_by_marks, form_by_name
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
 
-from workbench.core.chat_template import ChatTemplate
 from workbench.core.chats.thoughts import closing_of
 from workbench.core.errors import WorkbenchError
+from workbench.core.templates.chat_template import ChatTemplate
 
 __all__ = [
     "PROBE",

@@ -7,11 +7,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from workbench.core.chat_template import ChatTemplate
 from workbench.core.chats.source_text import pairs
 from workbench.core.errors import WorkbenchError
 from workbench.core.messages import Segment, segments
 from workbench.core.tasks import Task, task_named
+from workbench.core.templates.chat_template import ChatTemplate
 from workbench.data.examples.plan import plan_from
 from workbench.data.versions import VersionInfo, read_examples
 from workbench.models import bundled

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from workbench.core.metrics import MAE, few_figures, figures
+from workbench.core.metrics import MAE
+from workbench.core.units import few_figures, figures
 from workbench.core.words import percent
 from workbench.data.examples.numbers import KEY
 from workbench.evaluation.scoring.by_task.numbers import covered, numbers_in

@@ -11,7 +11,8 @@ import pandas as pd
 
 from storage.database import Store
 from workbench.core.errors import WorkbenchError
-from workbench.core.metrics import AMOUNT, Metric, metric_of
+from workbench.core.metrics import Metric, metric_of
+from workbench.core.units import AMOUNT
 from workbench.core.words import joined, plural
 from workbench.data.checkup.checks.languages import language_names
 from workbench.data.versions import get_version

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from workbench.core.metrics import Metric, Unit
+from workbench.core.metrics import Metric
+from workbench.core.units import Unit
 from workbench.evaluation.ladder import Ladder, Rung
 from workbench.evaluation.scoring.comparison import Comparison
 

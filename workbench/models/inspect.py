@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from workbench.core.chat_template import ChatTemplate
 from workbench.core.errors import WorkbenchError
+from workbench.core.templates.chat_template import ChatTemplate
 from workbench.models.architectures import (
     family_of,
     knows_type,

@@ -5,8 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from workbench.core.chat_template import ChatTemplate, special_tokens
 from workbench.core.errors import WorkbenchError
+from workbench.core.templates.chat_template import ChatTemplate, special_tokens
 from workbench.models.chat_forms import MARKS, PLAIN, Form, form_by_marks, form_by_name
 from workbench.models.model_types import text_config, type_facts
 

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from workbench.core.chat_template import ChatTemplate
 from workbench.core.errors import WorkbenchError
 from workbench.core.messages import PROBE, segments
 from workbench.core.shapes import conversation_shapes
 from workbench.core.shapes.conversation_shapes import Segmenter, shape_of
+from workbench.core.templates.chat_template import ChatTemplate
 from workbench.models.chat_forms import PLAIN
 from workbench.models.templates import in_form
 

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from workbench.core.chats.unreadable import Unreadable
-from workbench.core.metrics import METRICS, few_figures, figures
+from workbench.core.metrics import METRICS
 from workbench.core.tasks import REGRESSION, TASKS, task_named
 from workbench.core.tasks.number_answers import (
     canonical,
@@ -17,6 +17,7 @@ from workbench.core.tasks.number_answers import (
     value_of,
     written,
 )
+from workbench.core.units import few_figures, figures
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import pytest
 from transformers import AutoTokenizer
 
 from tests.helpers.writers import replies
-from workbench.core.chat_template import ChatTemplate
 from workbench.core.errors import WorkbenchError
+from workbench.core.templates.chat_template import ChatTemplate
 from workbench.engine.causal.batches import batches_by_length, collate
 from workbench.engine.causal.encode import (
     Example,

@@ -11,8 +11,8 @@ from transformers import AutoTokenizer
 from tests.helpers import tiny
 from tests.helpers.engine_jobs import PEFT_WARNS
 from tests.helpers.writers import BEGIN, CHATML, beginning, changed, make_writer
-from workbench.core.chat_template import ChatTemplate
 from workbench.core.recipe import Recipe
+from workbench.core.templates.chat_template import ChatTemplate
 from workbench.engine.causal.encode import Wording, encode
 from workbench.engine.causal.generate import write_answers
 from workbench.engine.causal.model import CausalModel, load_causal

@@ -9,8 +9,8 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from tests.helpers.odd_forms import write_gguf
 from tests.helpers.writers import make_writer
-from workbench.core.chat_template import ChatTemplate
 from workbench.core.errors import WorkbenchError
+from workbench.core.templates.chat_template import ChatTemplate
 from workbench.engine.models import gguf_file
 
 TEXT = "<|im_start|>Where is my pen 2024?<|im_end|>"

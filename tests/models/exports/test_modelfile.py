@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from workbench.core.chat_template import ChatTemplate
+from workbench.core.templates.chat_template import ChatTemplate
 from workbench.models.chat_forms import CHATML, GEMMA, LLAMA_3, PLAIN
 from workbench.models.exports.modelfile import (
     for_documents,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from workbench.core.chat_template import ChatTemplate
 from workbench.core.messages import render_prompt
+from workbench.core.templates.chat_template import ChatTemplate
 from workbench.models.chat_forms import CHATML, FORMS, Form
 from workbench.models.exports.plain_template import plain_template, sha256_of
 from workbench.models.exports.turn_pieces import conversations

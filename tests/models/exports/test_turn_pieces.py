@@ -2,8 +2,8 @@
 
 import pytest
 
-from workbench.core.chat_template import ChatTemplate
 from workbench.core.messages import render_prompt
+from workbench.core.templates.chat_template import ChatTemplate
 from workbench.models.chat_forms import FORMS, LLAMA_2, PHI, PLAIN, Form
 from workbench.models.exports.turn_pieces import conversations, pieces_of
 

@@ -3,7 +3,6 @@
 import fcntl
 import os
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +12,13 @@ import sqlalchemy as sa
 from storage import files, rows, sweep
 from storage.database import Store
 from storage.moving import project_rows
-from storage.schema import open_store
 from storage.tables import (
     CANCELLED,
-    FAILED,
     SUCCEEDED,
     TERMINAL,
-    ApiKey,
     BaseModel,
     BlindTest,
-    Conversation,
-    Dataset,
     DatasetVersion,
-    Evaluation,
     Job,
     Membership,
     Message,
@@ -38,8 +31,8 @@ from storage.tables import (
     WatchedFile,
 )
 from tests.helpers import full_home
-from tests.helpers.full_home import DONE, WORKING, put, write
-from tests.system.backup.test_restore_hostile import Backup
+from tests.helpers.full_home import DONE, WORKING, write
+from tests.helpers.two_installations import SECRET
 from workbench.core.errors import WorkbenchError
 from workbench.models import bundled
 from workbench.system.backup import archive, project_restore
@@ -47,119 +40,6 @@ from workbench.system.backup.backup import make_backup
 from workbench.system.backup.project_backup import save_project
 from workbench.system.backup.project_restore import Arrived, restore_project
 from workbench.system.backup.restore import restore_backup
-
-SECRET = "marker-of-another-project"
-
-
-def _other_project(store: Store) -> None:
-    """Something of every kind that belongs to somebody else; everywhere it says so."""
-    with store.write() as session:
-        ours = session.get_one(Project, 1)
-        ours.drafts = {**ours.drafts, "train": {"version_id": 1, "start_run_id": 1}}
-        person = Person(email=f"{SECRET}@example.org", name=SECRET)
-        model = BaseModel(
-            name=SECRET, source="folder", location=f"/{SECRET}", kind="causal", facts={}
-        )
-        other = Project(name=SECRET, description=SECRET, drafts={"data": {"upload": put(SECRET)}})
-        session.add_all([person, model, other])
-        session.flush()
-        session.add(Membership(project_id=1, person_id=person.id, role="owner"))
-        session.add(ApiKey(name=SECRET, key_hash=SECRET, ends="abcd", project_id=1))
-        data = Dataset(project_id=other.id, name=SECRET)
-        session.add(data)
-        session.flush()
-        version = DatasetVersion(
-            dataset_id=data.id, number=1, task="classification", content_hash=put(SECRET + "2"),
-            source_hash=put(SECRET + "2"), source_name=SECRET, mapping={}, rows=1, dropped=0,
-            splits={}, split_seed=1, report={},
-        )  # fmt: skip
-        session.add(version)
-        session.flush()
-        run = Run(
-            project_id=other.id, dataset_version_id=version.id, base_model_id=model.id,
-            name=SECRET, recipe={}, seed=1, result={"said": SECRET},
-        )  # fmt: skip
-        talk = Conversation(project_id=other.id, title=SECRET)
-        session.add_all([run, talk])
-        session.flush()
-        job = Job(
-            project_id=other.id, run_id=run.id, kind="train", title=SECRET, spec={"t": SECRET},
-            status=SUCCEEDED,
-        )  # fmt: skip
-        session.add_all(
-            [
-                job,
-                Job(kind="serve", title=SECRET, spec={}, status=FAILED),
-                Metric(run_id=run.id, kind="train", step=1, values={SECRET: 1.0}),
-                Message(conversation_id=talk.id, role="user", content=SECRET),
-                Evaluation(
-                    run_id=run.id, split=SECRET, rows=1, scores={}, predictions_hash=put(SECRET)
-                ),
-            ]
-        )
-        session.flush()
-        write(files.job_folder(job.id) / "adapter" / "workbench.json", SECRET)
-
-
-def _more_of_ours(store: Store) -> None:
-    """What names numbers of other rows."""
-    with store.write() as session:
-        talk = session.scalars(sa.select(Conversation)).first()
-        assert talk is not None
-        session.add(
-            Message(
-                conversation_id=talk.id, role="assistant", model="run-1", content="Here.",
-                details={"model": "run-1", "run_id": 1},
-            )
-        )  # fmt: skip
-        first = session.scalars(sa.select(Release)).first()
-        assert first is not None
-        again = Release(
-            project_id=1, run_id=1, approver="Ann", gate={"run_id": 1, "live_run_id": 99},
-            about={"name": "Run"}, back_to=first.id,
-        )  # fmt: skip
-        watch = Watch(project_id=1, run_id=1, folder="/in", chosen={})
-        session.add_all([again, watch])
-        session.flush()
-        session.add(WatchedFile(watch_id=watch.id, name="a.csv", digest="a" * 64, job_id=DONE))
-        version = session.get_one(DatasetVersion, 1)
-        version.report = {"labels": {"run_id": 1}}
-        job = session.get_one(Job, DONE)
-        job.person_id = 1
-        job.spec = {**job.spec, "run_id": 1, "former": str(files.job_folder(WORKING))}
-
-
-@pytest.fixture
-def file(store: Store, tmp_path: Path) -> Path:
-    """The project 'Mails' of an installation that has another one, whose home is gone."""
-    full_home.fill(store)
-    _other_project(store)
-    _more_of_ours(store)
-    return save_project(store, 1, tmp_path / "mails.zip").path
-
-
-@pytest.fixture
-def there(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    """Another installation (SQLite), which has given numbers of its own already."""
-    monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path / "there"))
-    monkeypatch.delenv("WORKBENCH_DATABASE_URL", raising=False)
-    opened = open_store()
-    _filled(opened)
-    yield opened
-    opened.close()
-
-
-def _filled(store: Store) -> None:
-    with store.write() as session:
-        for number in range(1, 4):
-            session.add(Project(name=f"Here {number}", drafts={}))
-            session.add(Job(kind="predict", title="old", spec={}, status=SUCCEEDED))
-            session.add(
-                BaseModel(
-                    name=f"model {number}", source="hub", location=f"x/{number}", kind="causal",
-                    facts={},
-                )
-            )  # fmt: skip
 
 
 def _text(path: Path) -> str:
@@ -319,70 +199,6 @@ def test_a_project_is_no_backup_and_a_backup_no_project(
         restore_backup(file)
     with pytest.raises(WorkbenchError, match="a backup of everything, not of one project"):
         restore_project(there, everything)
-
-
-def _path_in_spec(backup: Backup) -> None:
-    jobs = backup.rows("jobs")
-    jobs[0]["spec"] = {**jobs[0]["spec"], "adapter": "/etc", "data": "~/.ssh/id_rsa"}
-    backup.put_rows("jobs", jobs)
-
-
-def test_paths_that_lead_elsewhere_lead_nowhere(file: Path, there: Store) -> None:
-    backup = Backup(file)
-    _path_in_spec(backup)
-    arrived = restore_project(there, backup.write(file))
-    with there.read() as session:
-        mine = sa.select(Job).where(Job.project_id == arrived.project_id).order_by(Job.id)
-        job = session.scalars(mine).first()
-        assert job is not None
-        nowhere = files.home() / "jobs" / "not-brought-along"
-        assert (job.spec["adapter"], job.spec["data"]) == (str(nowhere), str(nowhere))
-
-
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [
-        ("rows/api_keys.jsonl", b'{"id": 1, "name": "x", "key_hash": "y", "ends": "z"}\n'),
-        ("rows/persons.jsonl", b""),
-        (f"jobs/{DONE}/checkpoints/checkpoint-1/optimizer.pt", b"x"),
-        (f"jobs/{DONE}/adapter/model.pkl", b"x"),
-        ("models/evil/config.json", b"{}"),
-        ("../outside.txt", b"x"),
-    ],
-)
-def test_what_no_project_has_is_refused(
-    file: Path, there: Store, name: str, content: bytes
-) -> None:
-    backup = Backup(file)
-    backup.put(name, content)
-    before = _counts(there)
-    with pytest.raises(WorkbenchError, match="is damaged"):
-        restore_project(there, backup.write(file))
-    assert _counts(there) == before
-
-
-def _two_projects(backup: Backup) -> None:
-    row = backup.rows("projects")[0]
-    backup.put_rows("projects", [row, {**row, "id": 9, "name": "Second"}])
-
-
-def _of_nobody(backup: Backup) -> None:
-    backup.put_rows("evaluations", [{**backup.rows("evaluations")[0], "run_id": 77}])
-
-
-def _changed(backup: Backup) -> None:
-    name = next(name for name in backup.members if name.startswith("objects/"))
-    backup.members[name] = b"z" * len(backup.members[name])
-
-
-@pytest.mark.parametrize("change", [_two_projects, _of_nobody, _changed])
-def test_rows_and_files_that_do_not_fit_are_refused(file: Path, there: Store, change: Any) -> None:
-    backup = Backup(file)
-    change(backup)
-    before = _counts(there)
-    with pytest.raises(WorkbenchError, match="is damaged"):
-        restore_project(there, backup.write(file))
-    assert _counts(there) == before
 
 
 def test_examples_that_were_lost_before_are_named(store: Store, tmp_path: Path) -> None:

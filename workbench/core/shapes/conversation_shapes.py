@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from workbench.core.chat_template import ChatTemplate
 from workbench.core.errors import WorkbenchError
 from workbench.core.messages import PROBE, Segment, end_marks, render_prompt, segments, span_of_turn
 from workbench.core.shapes.template_holes import (
@@ -23,6 +22,7 @@ from workbench.core.shapes.template_holes import (
     Source,
     Trace,
 )
+from workbench.core.templates.chat_template import ChatTemplate
 
 MOST_SHAPES = 500
 _HOLE = re.compile(f"{OPEN}([0-9]+){CLOSE}")

@@ -16,10 +16,10 @@ from jinja2.filters import FILTERS
 from jinja2.runtime import Context
 from jinja2.utils import Namespace, _PassArg
 
-from workbench.core.chat_template import WITHOUT_THOUGHTS, ChatTemplate
 from workbench.core.chats.system_turns import folded, has_system
-from workbench.core.template_budget import budget, limited
-from workbench.core.template_sandbox import SCOPES, TemplateSandbox
+from workbench.core.templates.budget import budget, limited
+from workbench.core.templates.chat_template import WITHOUT_THOUGHTS, ChatTemplate
+from workbench.core.templates.sandbox import SCOPES, TemplateSandbox
 
 OPEN, CLOSE = "\ue010", "\ue011"
 """Around a hole's number; private use, as the probe of `core.messages`."""

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from workbench.core.metrics import figures
 from workbench.core.tasks.number_answers import is_score, tolerance, value_of
+from workbench.core.units import figures
 from workbench.core.words import join_rows, percent, plural, shortened
 from workbench.data.checkup.finding import Finding, FlaggedRow, harm_of
 from workbench.data.checkup.rows import Rows

@@ -9,12 +9,12 @@ import numpy as np
 import pyarrow as pa
 from datasets import Features, List, Value
 
-from workbench.core.chat_template import ChatTemplate
 from workbench.core.errors import WorkbenchError
 from workbench.core.messages import Segment
 from workbench.core.shapes.conversation_shapes import Segmenter
 from workbench.core.tasks import task_named
 from workbench.core.tasks.task import Message
+from workbench.core.templates.chat_template import ChatTemplate
 from workbench.engine.causal.documents.pieces import to_learn
 from workbench.engine.causal.learned import Span, learned_tokens
 from workbench.engine.causal.loss import IGNORED

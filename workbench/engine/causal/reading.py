@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.core.chat_template import ChatTemplate
 from workbench.core.messages import end_marks
+from workbench.core.templates.chat_template import ChatTemplate
 from workbench.engine.causal.marks import marks_of, token_ids
 from workbench.engine.encoding.opening import opening
 from workbench.models.model_types import type_facts

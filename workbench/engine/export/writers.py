@@ -9,8 +9,8 @@ import torch
 from peft import PeftModel
 from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig
 
-from workbench.core.chat_template import ChatTemplate
 from workbench.core.messages import render_prompt
+from workbench.core.templates.chat_template import ChatTemplate
 from workbench.engine.causal.marks import guard_of
 from workbench.engine.causal.reading import Beginning, Ends, text_ids
 from workbench.engine.export.exact import Check, Exact, Judged, Written, written_by

@@ -10,9 +10,9 @@ from peft.tuners.tuners_utils import BaseTunerLayer
 from torch import nn
 from transformers import AutoTokenizer, BitsAndBytesConfig
 
-from workbench.core.chat_template import ChatTemplate
 from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import Recipe
+from workbench.core.templates.chat_template import ChatTemplate
 from workbench.engine.encoding.opening import begin_texts
 from workbench.engine.models.attention import use_best_attention
 from workbench.engine.models.config import load_config, unreadable

@@ -7,7 +7,8 @@ from typing import Any
 from storage.database import Store
 from storage.live import releases
 from workbench.core.errors import WorkbenchError
-from workbench.core.metrics import AMOUNT, Metric, metric_of
+from workbench.core.metrics import Metric, metric_of
+from workbench.core.units import AMOUNT
 from workbench.core.words import joined, plural, shortened
 from workbench.evaluation import evaluations, exam_ladder, verdict
 from workbench.evaluation.release import asking, in_place

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from workbench.core.metrics import AMOUNT, Metric, metric_of
+from workbench.core.metrics import Metric, metric_of
 from workbench.core.tasks import task_named
+from workbench.core.units import AMOUNT
 from workbench.evaluation.release.paired import BROKEN, MENDED
 from workbench.evaluation.scoring.lost_rows import level, loss_by_chance, mean_loss_by_chance
 from workbench.evaluation.scoring.slices.grouping import Group

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from workbench.core.metrics import AMOUNT, OF_HUNDRED, Metric, metric_of
+from workbench.core.metrics import Metric, metric_of
 from workbench.core.tasks import task_named
 from workbench.core.tasks.number_answers import tolerance, value_of
+from workbench.core.units import AMOUNT, OF_HUNDRED
 from workbench.evaluation.scoring import intervals
 from workbench.evaluation.scoring.row_scores import score_rows
 from workbench.evaluation.scoring.text_scores import text_scores

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from workbench.core.metrics import CHRF, MAE, METRICS, few_figures
+from workbench.core.metrics import CHRF, MAE, METRICS
 from workbench.core.tools.words import in_words
+from workbench.core.units import few_figures
 from workbench.core.words import shortened
 from workbench.evaluation.report.content import Example, Section
 from workbench.evaluation.report.facts import Facts

@@ -18,11 +18,9 @@ from workbench.core.metrics import (
     MACRO_F1,
     METRICS,
     MICRO_F1,
-    NATS,
-    OF_HUNDRED,
-    SHARE,
 )
 from workbench.core.tasks import task_named
+from workbench.core.units import NATS, OF_HUNDRED, SHARE
 from workbench.evaluation.scoring.by_task import fields, texts
 from workbench.evaluation.scoring.by_task.calls_told import of_calls
 from workbench.evaluation.scoring.by_task.categories import Counts, Estimated

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.core.metrics import SHARE, Unit
+from workbench.core.units import SHARE, Unit
 from workbench.evaluation.scoring.by_task.categories import Estimated
 from workbench.evaluation.scoring.intervals import wilson_interval
 

@@ -8,8 +8,8 @@ import json
 from collections.abc import Iterable
 from dataclasses import replace
 
-from workbench.core.chat_template import ChatTemplate
 from workbench.core.messages import end_marks
+from workbench.core.templates.chat_template import ChatTemplate
 from workbench.models.exports.turn_pieces import TurnPieces, pieces_of
 
 MOST_CONTEXT = 8192

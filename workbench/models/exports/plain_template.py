@@ -9,9 +9,9 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from workbench.core.chat_template import ChatTemplate
 from workbench.core.messages import render_prompt
-from workbench.core.template_budget import limited
+from workbench.core.templates.budget import limited
+from workbench.core.templates.chat_template import ChatTemplate
 from workbench.models.exports.turn_pieces import TurnPieces, conversations, pieces_of
 
 _NO_THOUGHTS = "{%- set enable_thinking = false %}{%- set thinking = false %}"

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.core.chat_template import ChatTemplate
 from workbench.core.errors import WorkbenchError
 from workbench.core.messages import render_prompt
+from workbench.core.templates.chat_template import ChatTemplate
 
 _U1, _A1, _U2, _S = (f"\ue000{name}\ue001" for name in ("first", "said", "second", "told"))
 _ODD = (

@@ -10,19 +10,16 @@ import contextlib
 import fcntl
 import json
 import os
-import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from storage import acting, files, models, projects, rows
+from storage import acting, files, models, rows
 from storage.accounts import memberships
 from storage.acting import Acting
 from storage.audit import lines
@@ -31,29 +28,24 @@ from storage.entered import drafts
 from storage.moving import project_rows
 from storage.rights.lift import bound_by_rules
 from storage.rows import Row
-from storage.tables import CANCELLED, OPEN, BaseModel, Project, now
-from workbench.core import names
+from storage.tables import Project
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import joined, plural, size
 from workbench.jobs.process.job_dir import read_json, write_json
 from workbench.models import bundled, catalogue
-from workbench.models.downloads import free_name
-from workbench.models.model_info import READY, describe
+from workbench.models.model_info import describe
 from workbench.system.backup import archive, loading, project_backup, reading
 from workbench.system.backup.archive import Progress
 from workbench.system.backup.loading import DATABASE
 from workbench.system.backup.manifest import PROJECT, Manifest
+from workbench.system.backup.project_models import find_models
+from workbench.system.backup.project_rows_here import row_here
 from workbench.system.backup.reading import Reader
 from workbench.system.backup.relocation import Relocation
 from workbench.system.backup.renumbering import Renumbering
 
-NAME_LIMIT = 80
 _MOST_ROW_BYTES = 64 << 20
 _SPARE = 1.05
-_WAS_OPEN = "The project was saved while this was not over, and brought here: start it again."
-_WITHOUT_NUMBERS = {"dataset_versions", "evaluations", "metrics", "must_pass"}
-"""Their JSON names columns and categories of the user's; numbers in it are counts."""
-_NOT_WATCHED = "The folder is not watched any more because the project was brought here."
 
 
 @dataclass(frozen=True)
@@ -199,11 +191,11 @@ def _insert(
     connection = session.connection()
     tables = {table.name: table for table in rows.tables(connection)}
     given = _beginning(session, came, job_ids)
-    notes = _find_models(session, came, given)
+    notes = find_models(session, came.rows["base_models"], given)
     for table in (tables[own] for own in tables if own in project_rows.MOVED):
         if table.name != "base_models":
             for row in came.rows[table.name]:
-                here = _row(session, table, row, given, name)
+                here = row_here(session, table, row, given, name)
                 given.numbers[table.name][row["id"]] = rows.add(connection, table, here)
     project_id = given.numbers["projects"][came.project["id"]]
     # Drafts name versions and runs, which are numbered by now.
@@ -246,115 +238,6 @@ def _beginning(session: Session, came: _Came, job_ids: list[int]) -> Renumbering
     known = (describe(session, model).path for model in found.values())
     allowed = {files.home() / "models", *filter(None, [*bundled_ones, *known])}
     return Renumbering(relocation, tuple(allowed), numbers)
-
-
-def _find_models(session: Session, came: _Came, given: Renumbering) -> list[str]:
-    """The project's base models in the catalogue, where an entry is made for each that it lacks."""
-    notes: list[str] = []
-    for row in came.rows["base_models"]:
-        model = models.located(session, row["source"], row["location"])
-        if model is None and row["source"] == "bundled":
-            model = models.named(session, row["name"])
-        if model is None:
-            model = models.add(
-                session,
-                name=free_name(session, names.shown(row["name"])),
-                source=row["source"],
-                location=row["location"],
-                kind=row["kind"],
-                facts=given.value(row.get("facts") or {}),
-                revision=row.get("revision", ""),
-            )
-        given.numbers["base_models"][row["id"]] = model.id
-        notes += _about(session, model, row)
-    return notes
-
-
-def _about(session: Session, model: BaseModel, row: Mapping[str, Any]) -> Iterator[str]:
-    name, place = model.name, model.location
-    if describe(session, model).state != READY:
-        how = (
-            f"download {place} on the Model page"
-            if model.source == "hub"
-            else f"bring it to {place}, or add it on the Model page from where it is"
-        )
-        yield f"The base model '{name}' is not here: {how} before the project's models are used."
-    elif model.revision != row.get("revision", ""):
-        yield (
-            f"The base model '{name}' is here in another revision than the project's models were "
-            "trained on: score them again before you rely on them."
-        )
-
-
-def _row(session: Session, table: sa.Table, row: Row, given: Renumbering, name: str) -> Row:
-    """A row as it is here."""
-    plain = table.name in _WITHOUT_NUMBERS
-    change = given.relocation.value if plain else given.value
-    here = {
-        column: change(value) if isinstance(value, dict) else value
-        for column, value in row.items()
-        if column != "id" and column in table.columns
-    }
-    for column, target in project_rows.references(table).items():
-        if here.get(column) is not None:
-            number = given.number(target, here[column])
-            if number is None and not table.c[column].nullable:
-                raise ValueError(f"{table.name}.{column} is the number of nothing in it")
-            here[column] = number
-    return here | _CHANGES.get(table.name, _as_it_is)(session, row, given, name)
-
-
-def _as_it_is(session: Session, row: Row, given: Renumbering, name: str) -> Row:
-    return {}
-
-
-def _project(session: Session, row: Row, given: Renumbering, name: str) -> Row:
-    called = name.strip() or str(row["name"])
-    if not 0 < len(called) <= NAME_LIMIT or names.shown(called) != called:
-        raise WorkbenchError(
-            f"A project cannot be called {called[:100]!r}: choose a name of at most {NAME_LIMIT} "
-            "characters."
-        )
-    if projects.named(session, called) is not None:
-        raise WorkbenchError(
-            f"There is a project '{called}' here already: say under which name this one is to be "
-            "brought here."
-        )
-    known = row.get("api_name")
-    taken = known and projects.known_as(session, str(known)) is not None
-    return {"name": called, "is_sample": False, "drafts": {}, "api_name": None if taken else known}
-
-
-def _job(session: Session, row: Row, given: Renumbering, name: str) -> Row:
-    here: Row = {"id": given.number("jobs", row["id"]), "person_id": None, "goes_first": False}
-    if row["status"] in OPEN:
-        here |= {"status": CANCELLED, "reason": _WAS_OPEN, "finished_at": now().isoformat()}
-    return here
-
-
-def _watch(session: Session, row: Row, given: Renumbering, name: str) -> Row:
-    return {"is_on": False, "trouble": _NOT_WATCHED}
-
-
-def _blind_test(session: Session, row: Row, given: Renumbering, name: str) -> Row:
-    """Its link leads to the other installation, and to nothing here."""
-    here: Row = {"token_hash": sha256(secrets.token_bytes()).hexdigest()}
-    if row.get("state") == "open":
-        here |= {"state": "ended", "ended_at": now().isoformat()}
-    return here
-
-
-def _message(session: Session, row: Row, given: Renumbering, name: str) -> Row:
-    return {"model": given.model(str(row.get("model", "")))}
-
-
-_CHANGES: dict[str, Callable[[Session, Row, Renumbering, str], Row]] = {
-    "projects": _project,
-    "jobs": _job,
-    "watches": _watch,
-    "blind_tests": _blind_test,
-    "messages": _message,
-}
 
 
 def _place_files(

@@ -5,9 +5,9 @@ import pandas as pd
 import pyarrow.compute as pc
 import streamlit as st
 
-from workbench.core.metrics import few_figures
 from workbench.core.tasks import task_named, text_pair
 from workbench.core.tasks.number_answers import value_of
+from workbench.core.units import few_figures
 from workbench.core.words import count
 from workbench.data import long_texts
 from workbench.data.examples import numbers

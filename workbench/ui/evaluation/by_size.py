@@ -3,7 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from workbench.core.metrics import MAE, figures
+from workbench.core.metrics import MAE
+from workbench.core.units import figures
 from workbench.evaluation import number_spots
 from workbench.evaluation.number_spots import Band
 from workbench.evaluation.scoring.by_task.numbers import numbers_in

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from workbench.core.metrics import AMOUNT, Metric
+from workbench.core.metrics import Metric
 from workbench.core.tasks import task_named
+from workbench.core.units import AMOUNT
 from workbench.evaluation import slices
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.scoring.slices.fairness import Gap, find_gap, selection_rates

@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from workbench.core.metrics import AMOUNT, figures
+from workbench.core.units import AMOUNT, figures
 from workbench.evaluation import slices
 from workbench.evaluation.evaluations import EvaluationInfo, get_evaluation
 from workbench.evaluation.scoring.slices.slices import Slice

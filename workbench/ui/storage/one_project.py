@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from workbench.projects import projects
-from workbench.system.backup import backups, project_restore
+from workbench.system.backup import backups, project_rows_here
 from workbench.system.backup.backups import BRINGING, PROJECT, BackupFile
 from workbench.ui import context, dialogs, errors
 from workbench.ui.storage import making
@@ -96,7 +96,7 @@ def ask(path: Path) -> None:
         name = st.text_input(
             "Name here",
             known,
-            max_chars=project_restore.NAME_LIMIT,
+            max_chars=project_rows_here.NAME_LIMIT,
             key=f"bring-name-{path.name}",
         )
         taken = name.strip().lower() in _taken()

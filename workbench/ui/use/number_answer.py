@@ -3,8 +3,8 @@
 import streamlit as st
 
 from workbench.core.chats.unreadable import Unreadable
-from workbench.core.metrics import few_figures
 from workbench.core.tasks.number_answers import canonical, value_of
+from workbench.core.units import few_figures
 from workbench.ui import context
 from workbench.ui.text import plain
 from workbench.use import conversations, playground

@@ -8,7 +8,7 @@ import pytest
 from transformers import AutoTokenizer
 
 from tests.helpers.writers import CHATML
-from workbench.core.chat_template import ChatTemplate
+from workbench.core.templates.chat_template import ChatTemplate
 from workbench.engine.causal.encode import Example, Wording
 from workbench.engine.causal.pairs.encode import encode_pairs
 from workbench.engine.causal.pairs.pairs import Pairs, collate_pairs

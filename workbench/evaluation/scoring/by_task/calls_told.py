@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from workbench.core.metrics import SHARE
 from workbench.core.tasks.rungs import TUNED
+from workbench.core.units import SHARE
 from workbench.evaluation.scoring.by_task.calls import Calling, calling, each_tool, hold_calls
 from workbench.evaluation.scoring.by_task.categories import Estimated
 from workbench.evaluation.scoring.by_task.meanings import CALLS

@@ -2,8 +2,9 @@
 
 import pandas as pd
 
-from workbench.core.metrics import AMOUNT, MAE, METRICS, R2, SPEARMAN, WITHIN, few_figures, figures
+from workbench.core.metrics import MAE, METRICS, R2, SPEARMAN, WITHIN
 from workbench.core.tasks.number_answers import tolerance
+from workbench.core.units import AMOUNT, few_figures, figures
 from workbench.evaluation.scoring.by_task.numbers import covered, numbers_in, scores_of
 from workbench.evaluation.scoring.row_sums import TURN, score_interval
 from workbench.evaluation.scoring.score import Score, counted, scored

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from workbench.core.metrics import AMOUNT, Metric, few_figures, metric_of
+from workbench.core.metrics import Metric, metric_of
 from workbench.core.tasks import task_named
+from workbench.core.units import AMOUNT, few_figures
 from workbench.evaluation.release.comparison import Comparison
 from workbench.evaluation.release.gate import score_sentence
 from workbench.evaluation.release.groups import FEWEST, GroupDifference

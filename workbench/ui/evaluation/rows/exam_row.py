@@ -3,10 +3,11 @@
 import pandas as pd
 import streamlit as st
 
-from workbench.core.metrics import CHRF, INVENTED, MAE, METRICS, few_figures
+from workbench.core.metrics import CHRF, INVENTED, MAE, METRICS
 from workbench.core.tasks import Task, task_named
 from workbench.core.tasks.category_sets import categories_in
 from workbench.core.tools.pieces import holds_any
+from workbench.core.units import few_figures
 from workbench.evaluation import refusals
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.rows import corrections

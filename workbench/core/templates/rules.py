@@ -12,7 +12,7 @@ from typing import Any
 
 from jinja2 import Undefined
 
-from workbench.core.template_budget import BITS, ENTRY, ITEM, TemplateLimit, budget
+from workbench.core.templates.budget import BITS, ENTRY, ITEM, TemplateLimit, budget
 
 Rule = Callable[[Any, Sequence[Any], Mapping[str, Any]], None]
 PLACE = 2

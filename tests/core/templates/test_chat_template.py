@@ -9,9 +9,9 @@ from transformers import AutoTokenizer
 
 from tests.helpers import hostile_templates
 from tests.helpers.writers import make_writer
-from workbench.core.chat_template import ChatTemplate
 from workbench.core.errors import WorkbenchError
 from workbench.core.messages import render_prompt, segments
+from workbench.core.templates.chat_template import ChatTemplate
 from workbench.models.chat_forms import PLAIN
 from workbench.models.templates import in_form, template_of
 

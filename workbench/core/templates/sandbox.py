@@ -15,8 +15,8 @@ from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import _PassArg
 
-from workbench.core.template_budget import TemplateLimit, budget
-from workbench.core.template_rules import (
+from workbench.core.templates.budget import TemplateLimit, budget
+from workbench.core.templates.rules import (
     FILTERS,
     LISTED,
     ONE_BY_ONE,

@@ -22,9 +22,9 @@ from jinja2.utils import Namespace
 
 from workbench.core.chats.system_turns import SYSTEM, USER, folded, has_system
 from workbench.core.errors import WorkbenchError
-from workbench.core.template_budget import TemplateLimit, limited
-from workbench.core.template_rules import before_dict, entries
-from workbench.core.template_sandbox import TemplateSandbox
+from workbench.core.templates.budget import TemplateLimit, limited
+from workbench.core.templates.rules import before_dict, entries
+from workbench.core.templates.sandbox import TemplateSandbox
 
 Message = Mapping[str, str]
 _AGAIN = "get this model's files again"

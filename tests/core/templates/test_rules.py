@@ -12,10 +12,10 @@ import pytest
 from jinja2.filters import FILTERS as JINJA
 from markupsafe import Markup
 
-from workbench.core.chat_template import ChatTemplate
 from workbench.core.errors import WorkbenchError
-from workbench.core.template_budget import SECONDS, SIZE
-from workbench.core.template_rules import FILTERS, METHODS
+from workbench.core.templates.budget import SECONDS, SIZE
+from workbench.core.templates.chat_template import ChatTemplate
+from workbench.core.templates.rules import FILTERS, METHODS
 
 TURNS = [{"role": "user", "content": "Where is my parcel?"}]
 MOST_SECONDS, MOST_MB = 1.0, 50

@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from workbench.core.chat_template import ChatTemplate
 from workbench.core.errors import WorkbenchError
+from workbench.core.templates.chat_template import ChatTemplate
 
 TURNS = [{"role": "user", "content": "Where is my parcel? secret"}]
 LONG = "{% set x = ['x' * 1000000] %}"
