@@ -9,6 +9,7 @@
     deaf             ignores SIGTERM
     saving_parts     how many tenths of a second it saves after SIGTERM, each told
     freeze           stops giving signs of life after its first
+    starts_with      a file that must be there before an attempt after the first gives any sign
     exit_code        ends with this code and without a result
     result           more for result.json
     predictions      writes this text as predictions file
@@ -61,6 +62,9 @@ class Fake:
         if self.fake.get("heir") and os.fork() == 0:
             os.setsid()
             signal.pause()
+        if self.attempt > 1 and (name := self.fake.get("starts_with")):
+            while not (self.job.path / name).exists():
+                time.sleep(TICK_S)
         self.events.write("alive")
         if self.fake.get("freeze"):
             signal.pause()

@@ -7,7 +7,8 @@ from tests.fakes.trainer_command import fake_trainer
 from workbench.jobs import worker_process
 from workbench.jobs.launchers.local import LocalLauncher
 from workbench.jobs.supervision import Timing
-from workbench.jobs.worker import Signals, Worker, run
+from workbench.jobs.worker import Worker
+from workbench.jobs.worker_loop import Signals, run
 
 QUICK = Timing(loop_s=0.02, ingest_s=0.0, orphan_grace_s=0.3, cancel_grace_s=0.3)
 

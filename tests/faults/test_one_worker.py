@@ -11,7 +11,7 @@ from storage import files
 from storage.database import Store
 from storage.tables import SUCCEEDED, Job
 from tests.fakes.harness import add_job, new_worker, starts_of, status_of, until
-from workbench.jobs import worker, worker_process
+from workbench.jobs import worker, worker_loop, worker_process
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -97,7 +97,7 @@ def test_the_worker_ends_when_its_home_is_gone(store: Store) -> None:
         return next(waits)
 
     with lock:
-        worker.run(new_worker(store), wait)
+        worker_loop.run(new_worker(store), wait)
     assert next(waits) is False
 
 
@@ -126,7 +126,7 @@ def test_a_shortage_is_waited_out(store: Store, monkeypatch: pytest.MonkeyPatch)
     lock = worker_process.take_lock()
     assert lock is not None
     with lock:
-        worker.run(tired, wait)
+        worker_loop.run(tired, wait)
     assert pauses.count(1.0) == 2
     assert len(starts_of(job_id)) == 1
 
@@ -137,4 +137,4 @@ def test_an_error_of_ours_ends_the_worker_loudly(store: Store) -> None:
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError), worker_process.lock_path().open("a"):
-        worker.run(Broken(store), lambda _seconds: False)
+        worker_loop.run(Broken(store), lambda _seconds: False)

@@ -12,7 +12,7 @@ from storage.errors import StorageError
 from storage.tables import Project
 from tests.fakes import postgres
 from tests.fakes.harness import add_job, drive, new_worker, status_of
-from workbench.jobs import worker, worker_process
+from workbench.jobs import worker_loop, worker_process
 
 OPENERS = 4
 
@@ -64,7 +64,7 @@ def test_work_goes_on_when_the_server_is_back(
         lock = worker_process.take_lock()
         assert lock is not None
         with lock:
-            worker.run(new_worker(store), lambda s: bool(waited.append(s)) or len(waited) > 3)
+            worker_loop.run(new_worker(store), lambda s: bool(waited.append(s)) or len(waited) > 3)
         assert waited[1:] == [1.0, 1.0, 1.0]
     finally:
         postgresql.start()

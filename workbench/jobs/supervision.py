@@ -257,7 +257,8 @@ class Attempt:
         if (handle := self._known_handle()) and not concludes:
             self.launcher.stop(handle)
         self._told, self._asked_at = state, at
-        self._force_at = at + self._timing.cancel_grace_s
+        grace_s = self._timing.first_sign_s if concludes else self._timing.cancel_grace_s
+        self._force_at = at + grace_s  # who concludes has its libraries to load before it can save
         logger.info("Job %s attempt %s was asked to end", *self._who())
 
     def _force(self) -> None:

@@ -1,5 +1,7 @@
 """Cancelling: what was saved is kept, and no process stays."""
 
+import time
+
 import psutil
 import pytest
 
@@ -61,7 +63,7 @@ def test_saving_may_take_its_time_up_to_a_limit(store: Store, limit_s: float, ke
 
 
 def test_one_that_ignores_the_request_is_ended_with_its_children(store: Store) -> None:
-    worker = new_worker(store, cancel_grace_s=0.2)
+    worker = new_worker(store, cancel_grace_s=1.0)
     job_id = add_job(store, wait_for="never", deaf=True, child=True, result={"adapter": "/a"})
     drive(worker, lambda: has_learned(store, job_id))
     children = psutil.Process(starts_of(job_id)[0][0]).children()
@@ -72,6 +74,20 @@ def test_one_that_ignores_the_request_is_ended_with_its_children(store: Store) -
     assert (job.status, (job.result or {}).get("adapter")) == (CANCELLED, "/a")
     assert len(children) == 1
     until(lambda: not any(is_alive(child.pid) for child in children))
+
+
+def test_who_concludes_a_cancelled_one_may_start_slowly(store: Store) -> None:
+    """Loading libraries takes longer than saving may take, on a computer that has much else to do."""
+    worker = new_worker(store, cancel_grace_s=0.5)
+    job_id = add_job(store, wait_for="never", deaf=True, starts_with="go", result={"adapter": "/a"})
+    drive(worker, lambda: has_learned(store, job_id))
+    cancel_job(store, job_id)
+    drive(worker, lambda: len(starts_of(job_id)) == 2)
+    later = time.monotonic() + 0.7
+    drive(worker, lambda: time.monotonic() > later)
+    (folder_of(job_id).path / "go").touch()
+    job = drive_to_end(worker, store, job_id)
+    assert (job.status, job.attempt, (job.result or {}).get("adapter")) == (CANCELLED, 2, "/a")
 
 
 def test_a_finished_result_beats_a_late_cancel(store: Store, worker: Worker) -> None:

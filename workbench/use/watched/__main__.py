@@ -11,7 +11,7 @@ import threading
 from storage.errors import StorageError
 from storage.schema import open_store
 from workbench.jobs.process.job_dir import LIFELINE_VARIABLE
-from workbench.jobs.worker import is_shortage
+from workbench.jobs.worker_loop import is_shortage
 from workbench.use.watched.seeing import Seeing
 
 LOOK_S = 2.0
