@@ -6,8 +6,7 @@ from storage.database import Store
 from storage.tables import CANCELLED, FAILED, SUCCEEDED
 from tests.fakes.harness import drive, drive_to_end, folder_of, job_of, losses
 from tests.fakes.ray_cluster import FakeCluster
-from tests.jobs.launchers import test_ray
-from tests.jobs.launchers.test_ray import (
+from tests.helpers.on_cluster import (
     add_cluster_job,
     looked_again,
     name_of,
@@ -20,8 +19,6 @@ from workbench.jobs.process.job_dir import read_events
 from workbench.jobs.process.remote.layout import AttemptFiles
 from workbench.jobs.process.remote.stores import store_at
 from workbench.jobs.process.shell import ORPHANED
-
-cluster = test_ray.cluster
 
 
 def files_of(cluster: FakeCluster, job_id: int) -> AttemptFiles:
