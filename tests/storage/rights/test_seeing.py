@@ -37,9 +37,7 @@ from tests.helpers.people import (
     ROOT,
     STRANGER,
     VIEWER_OF,
-    fill,
     person,
-    settle,
 )
 
 OF_PROJECTS = sorted(
@@ -47,13 +45,6 @@ OF_PROJECTS = sorted(
     key=lambda entity: entity.__name__,
 )
 OWNERS_ONLY = {Invitation, UploadTicket}
-
-
-@pytest.fixture
-def full(store: Store) -> Store:
-    settle(store)
-    fill(store)
-    return store
 
 
 def test_every_table_has_a_rule() -> None:
