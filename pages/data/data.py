@@ -89,6 +89,7 @@ def _prepare(draft: Draft, file: Source, roles: dict[str, str], table: Table) ->
 
 draft = drafts.load()
 if draft.source is None:
+    library.go_on()
     source.choose(draft)
 else:
     _make(draft, draft.source)

@@ -2,7 +2,6 @@
 
 import pytest
 
-import workbench.jobs.kinds  # noqa: F401  (says which kinds of jobs are the installation's)
 from storage.database import Store
 from tests.helpers.people import (
     fill,

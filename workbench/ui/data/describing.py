@@ -61,6 +61,15 @@ def _free_name(taken: Container[str]) -> str:
     return next((name for name in names if name.casefold() not in taken), _DEFAULT_NAME)
 
 
+def says_next() -> bool:
+    """Whether `said_next` tells what to do next, of a dataset of the project."""
+    just = st.session_state.get("described")
+    if just is None:
+        return False
+    found = versions.list_versions(context.store(), context.project_id())
+    return any(version.id == just for version in found)
+
+
 def said_next(version: VersionInfo) -> None:
     """What to do once a dataset is described and has no example."""
     if st.session_state.get("described") != version.id:

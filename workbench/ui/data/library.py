@@ -9,9 +9,11 @@ from workbench.core.tasks import TASKS
 from workbench.data import datasets, versions
 from workbench.data.described import is_only_described
 from workbench.data.versions import VersionInfo
+from workbench.projects import steps
 from workbench.ui import context, errors
 from workbench.ui.accounts import allowed
 from workbench.ui.data import describing, draft, exporting, fields_editor
+from workbench.ui.frame import PAGES
 from workbench.ui.numbers import count, when
 from workbench.ui.text import plain
 
@@ -27,6 +29,21 @@ def show() -> None:
     names = list(dict.fromkeys(version.dataset_id for version in found))
     for dataset_id in names:
         _dataset([version for version in found if version.dataset_id == dataset_id])
+
+
+def go_on() -> None:
+    """Where there is data and none is being brought: that it is there, and the button of the next step."""
+    found = steps.steps_of(context.store(), context.project_id())
+    step = steps.next_step(found)
+    if found[0].state != "done" or describing.says_next():
+        return
+    with st.container(border=True), _line():
+        ready = f"Your data is ready: {plain(found[0].detail)} Go on, or bring another table below."
+        st.markdown(f":material/check_circle: {ready}", width="content")
+        action, running = steps.action(step), step.state == "running"
+        label = action if running else f"Next: {action[0].lower()}{action[1:]}"
+        if st.button(label, key="data-go-on", type="primary", icon=":material/arrow_forward:"):
+            context.go(PAGES[step.name][0])
 
 
 def _dataset(found: list[VersionInfo]) -> None:
