@@ -11,18 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import torch
-import transformers
 from peft import PeftModel
 from peft.tuners.lora import LoraLayer
 from transformers import GenerationConfig
 
 from workbench.core.errors import WorkbenchError
 from workbench.engine.causal.reading import set_ends
-from workbench.engine.models.config import load_config, unreadable
+from workbench.engine.models.config import load_config, unreadable, writer_class
 from workbench.engine.models.load import base_folder, load_tokenizer
 from workbench.engine.models.whole import check_whole
 from workbench.jobs.process.specs import BaseModelRef
-from workbench.models.model_types import type_facts
 from workbench.models.templates import template_of
 
 _HALF = (torch.bfloat16, torch.float16)
@@ -48,7 +46,7 @@ def merged(base: BaseModelRef, adapter: Path) -> Merged:
     Raises:
         WorkbenchError: as `whole_weights`.
     """
-    model = whole_weights(base, adapter, _auto_class)
+    model = whole_weights(base, adapter, writer_class)
     model = model.to(_half_of(model)) if next(model.parameters()).dtype not in _HALF else model
     template = template_of(adapter, base.name)
     tokenizer = load_tokenizer(adapter, template)
@@ -98,10 +96,6 @@ def _loaded(folder: Path, config: Any, auto_class: Any) -> Any:
         raise unreadable(folder, "model", error) from error
     check_whole(model, info, folder)
     return model
-
-
-def _auto_class(config: Any) -> Any:
-    return getattr(transformers, type_facts(str(config.model_type)).auto_class)
 
 
 def _adapted(model: Any) -> Iterator[Any]:

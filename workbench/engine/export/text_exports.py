@@ -17,6 +17,7 @@ from workbench.engine.export import llama
 from workbench.engine.export.exact import Check, Exact, Written, written_by
 from workbench.engine.export.questions import Question
 from workbench.engine.export.writers import CausalWriter, read_causal
+from workbench.engine.models.config import writer_class
 from workbench.engine.models.load import base_folder
 from workbench.jobs.process.job_dir import read_json, write_json
 from workbench.jobs.process.meter import Meter
@@ -69,9 +70,9 @@ class TextExport:
         """All files of the export, but its certificate."""
         write = {ADAPTER: self._adapter, MERGED: self._merged, GGUF: self._gguf, ZIP: self._zip}
         write[self.spec.format](folder, meter)
-        (folder / "README.md").write_text(
-            readme(self.spec, self._tools(), set_note.for_card(self.trained)), "utf-8"
-        )
+        card = readme(self.spec, self._tools(), set_note.for_card(self.trained))
+        own = writer_class(self.writer.exact.model.config).__name__
+        (folder / "README.md").write_text(card.replace("AutoModelForCausalLM", own), "utf-8")
 
     def _tools(self) -> str:
         """How it calls tools, unless the card says so already."""

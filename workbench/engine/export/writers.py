@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 from peft import PeftModel
-from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig
+from transformers import AutoTokenizer, GenerationConfig
 
 from workbench.core.messages import render_prompt
 from workbench.core.templates.chat_template import ChatTemplate
@@ -15,6 +15,7 @@ from workbench.engine.causal.marks import guard_of
 from workbench.engine.causal.reading import Beginning, Ends, text_ids
 from workbench.engine.export.exact import Check, Exact, Judged, Written, written_by
 from workbench.engine.export.questions import Question
+from workbench.engine.models.config import load_config, writer_class
 
 FLOAT = torch.float32
 
@@ -74,7 +75,8 @@ def read_causal(
         end_text: what ends an answer where no token does.
     """
     tokenizer: Any = AutoTokenizer.from_pretrained(folder)
-    model: Any = AutoModelForCausalLM.from_pretrained(base or folder, dtype=FLOAT)
+    whole = base or folder
+    model: Any = writer_class(load_config(whole)).from_pretrained(whole, dtype=FLOAT)
     if base is not None:
         model = PeftModel.from_pretrained(model, folder)
     model.generation_config = _settings(folder, tokenizer)

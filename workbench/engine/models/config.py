@@ -3,9 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+import transformers
 from transformers import AutoConfig
 
 from workbench.core.errors import WorkbenchError
+from workbench.models.model_types import type_facts
 
 
 def load_config(folder: Path, what: str = "model") -> Any:
@@ -22,6 +24,11 @@ def load_config(folder: Path, what: str = "model") -> Any:
         raise unreadable(folder, what, error) from error
     config._attn_implementation = None
     return config
+
+
+def writer_class(config: Any) -> Any:
+    """As what transformers loads a model that writes: one that sees as well has another class than the rest."""
+    return getattr(transformers, type_facts(str(config.model_type)).auto_class)
 
 
 def unreadable(folder: Path, what: str, error: Exception) -> WorkbenchError:

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-import transformers
 from peft import LoraConfig, PeftModel, get_peft_model
 from peft.tuners.tuners_utils import BaseTunerLayer
 from torch import nn
@@ -15,7 +14,7 @@ from workbench.core.recipe import Recipe
 from workbench.core.templates.chat_template import ChatTemplate
 from workbench.engine.encoding.opening import begin_texts
 from workbench.engine.models.attention import use_best_attention
-from workbench.engine.models.config import load_config, unreadable
+from workbench.engine.models.config import load_config, unreadable, writer_class
 from workbench.engine.models.packed_layers import (
     has_merged_experts,
     misshapen,
@@ -97,7 +96,7 @@ def load_base(
     is_packed = getattr(config, "quantization_config", None) is not None
     try:
         with packing_all():
-            model, info = (auto_class or _auto_class(config)).from_pretrained(
+            model, info = (auto_class or writer_class(config)).from_pretrained(
                 folder,
                 config=config,
                 dtype=dtype,
@@ -122,10 +121,6 @@ def load_base(
         if hasattr(module, "support_avx512bf16_for_cpu"):
             module.support_avx512bf16_for_cpu = False
     return model
-
-
-def _auto_class(config: Any) -> Any:
-    return getattr(transformers, type_facts(str(config.model_type)).auto_class)
 
 
 def _quantization(name: str, double_quant: bool, dtype: torch.dtype) -> BitsAndBytesConfig | None:
