@@ -1,12 +1,14 @@
 """What llama.cpp calls the rules of tokenizers whose vocabulary it has never seen."""
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from workbench.core.paths import CHECKOUT
 from workbench.engine.export.convert_gguf import (
     BYTE,
     CONTROL,
@@ -19,6 +21,7 @@ from workbench.engine.export.convert_gguf import (
     puts_space_before,
     rules_of,
 )
+from workbench.engine.export.llama import converter_folder
 
 BYTES = {"type": "ByteLevel", "use_regex": True}
 PLAIN_BYTES = {"type": "ByteLevel", "use_regex": False}
@@ -108,15 +111,43 @@ def test_it_is_known_whether_a_word_behind_a_mark_gets_a_blank(
     assert puts_space_before(tmp_path) == before
 
 
+@pytest.mark.parametrize("why", ["'rotary_pct'", "gguf.MODEL_TENSOR.NEVER_HEARD_OF"])
 def test_what_the_converter_cannot_read_is_said_in_a_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, why: str
 ) -> None:
+    """Not for want of a name that only its newer `gguf` knows."""
     monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.delitem(sys.modules, "conversion", raising=False)
     converter = tmp_path / "converter"
     (converter / "conversion").mkdir(parents=True)
-    (converter / "conversion" / "__init__.py").write_text("raise KeyError('rotary_pct')")
+    (converter / "conversion" / "__init__.py").write_text(f"import gguf\nraise KeyError({why})")
     order = tmp_path / "order.json"
     order.write_text(json.dumps({"converter": str(converter), "source": str(tmp_path)}))
     assert main(order) == 1
     said = (tmp_path / "refused.txt").read_text()
-    assert "does not know this kind of model (KeyError: 'rotary_pct'): export it merged" in said
+    name = why.strip("'").rpartition(".")[2]
+    assert f"does not know this kind of model (KeyError: '{name}'): export it merged" in said
+
+
+ALL_MODULES = """
+import importlib, pkgutil, sys
+from pathlib import Path
+from workbench.engine.export.convert_gguf import name_what_it_lacks
+
+sys.path.insert(0, sys.argv[1])
+name_what_it_lacks(Path(sys.argv[1]))
+import conversion
+for module in pkgutil.iter_modules(conversion.__path__):
+    importlib.import_module(f"conversion.{module.name}")
+"""
+
+
+@pytest.mark.skipif(
+    not (converter_folder() / "conversion").is_dir(),
+    reason="llama.cpp's converter is not installed",
+)
+def test_every_kind_of_model_that_the_converter_is_for_can_be_asked_for() -> None:
+    """Mistral 3, GLM and DeepSeek lay in modules that name what its own `gguf` does not know."""
+    order = [sys.executable, "-c", ALL_MODULES, str(converter_folder())]
+    done = subprocess.run(order, capture_output=True, text=True, cwd=CHECKOUT, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]

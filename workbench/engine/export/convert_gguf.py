@@ -30,6 +30,8 @@ _REGEXES = {
 """How the rules for cutting texts into words begin, and what llama.cpp calls them."""
 NORMAL, UNKNOWN, CONTROL, OWN, UNUSED, BYTE = range(1, 7)
 """Kinds of pieces, as GGUF numbers them; OWN ones are found in a text before it is cut."""
+_NAMES = re.compile(r"\bgguf\.(MODEL_TENSOR|MODEL_ARCH)\.(\w+)")
+"""What the converter's modules know models and their tensors by."""
 _BYTE = re.compile(r"<0x[0-9A-F]{2}>")
 _WHOLE, _NEVER = -1000.0, -10000.0
 """How likely is a piece that nothing is joined to, and one that does not occur."""
@@ -50,6 +52,7 @@ def main(order_file: Path) -> int:
     order = json.loads(order_file.read_text("utf-8"))
     sys.path.insert(0, order["converter"])
     try:
+        name_what_it_lacks(Path(order["converter"]))
         _convert(order)
     except NotImplementedError as error:
         return _refuse(order_file, str(error))
@@ -66,6 +69,20 @@ def _refuse(order_file: Path, why: str) -> int:
         "utf-8",
     )
     return 1
+
+
+def name_what_it_lacks(converter: Path) -> None:
+    """Give the converter's `gguf` the names that its modules use of newer ones.
+
+    A module that names a single one that there is not could not be loaded, and with it none of the
+    models that it is for; most of them never use that one.
+    """
+    import gguf
+
+    for file in (converter / "conversion").glob("*.py"):
+        for kind, name in set(_NAMES.findall(file.read_text("utf-8"))):
+            if not hasattr(getattr(gguf, kind), name):
+                setattr(getattr(gguf, kind), name, name)
 
 
 def _convert(order: dict[str, Any]) -> None:
