@@ -95,6 +95,22 @@ def test_a_killed_trainer_is_tried_again(
     assert losses(store, job)[1] == 1
 
 
+def _out_of_reach(
+    worker: Worker,
+    store: Store,
+    cluster: FakeCluster,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> int:
+    """A job that runs on a cluster which does not answer any more."""
+    job_id = add_cluster_job(store, tmp_path, freeze=True)
+    drive(worker, lambda: status_of(store, job_id) == RUNNING)
+    cluster.answers = False
+    monkeypatch.setattr(remote_watch, "DOUBT_S", -1.0)
+    drive(worker, lambda: get_job(store, job_id).unknown_s is not None)
+    return job_id
+
+
 def test_an_unreachable_cluster_leaves_the_job_running_until_somebody_gives_it_up(
     worker: Worker,
     store: Store,
@@ -102,11 +118,7 @@ def test_an_unreachable_cluster_leaves_the_job_running_until_somebody_gives_it_u
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    job_id = add_cluster_job(store, tmp_path, freeze=True)
-    drive(worker, lambda: status_of(store, job_id) == RUNNING)
-    cluster.answers = False
-    monkeypatch.setattr(remote_watch, "DOUBT_S", -1.0)
-    drive(worker, lambda: get_job(store, job_id).unknown_s is not None)
+    job_id = _out_of_reach(worker, store, cluster, tmp_path, monkeypatch)
     view = get_job(store, job_id)
     assert (view.status, view.attempt) == (RUNNING, 1)
     assert "does not answer" in view.warning
@@ -143,11 +155,7 @@ def test_what_was_given_up_leaves_by_itself_and_harms_nothing(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    job_id = add_cluster_job(store, tmp_path, freeze=True)
-    drive(worker, lambda: status_of(store, job_id) == RUNNING)
-    cluster.answers = False
-    monkeypatch.setattr(remote_watch, "DOUBT_S", -1.0)
-    drive(worker, lambda: get_job(store, job_id).unknown_s is not None)
+    job_id = _out_of_reach(worker, store, cluster, tmp_path, monkeypatch)
     queue.give_up(store, job_id)
     stale = cluster.process_of(name_of(job_id))
     assert stale.poll() is None
