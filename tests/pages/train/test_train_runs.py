@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from storage import files
 from storage.database import Store
-from storage.tables import Job, Metric, Project, now
+from storage.tables import Job, Metric, Project, Run, now
 from tests.helpers.trainings import change_job, model_id, run_of
 from tests.pages.opened import open_page, texts
+from workbench.core.recipe import CONTRASTIVE, Recipe
 from workbench.system import drafts
 from workbench.training import runs
 
@@ -60,6 +63,23 @@ def test_a_finished_run_tells_its_story_and_what_comes_next(store: Store, projec
     assert at.button(key="evaluate").label == "See how good it is"
     assert {*REPEATS} <= {box.label for box in at.expander}
     assert "cancel" not in {button.key for button in at.button}
+
+
+@pytest.mark.parametrize(("exam", "shown"), [("turns", False), ("apart", True)])
+def test_the_score_that_chose_the_way_stands_beside_no_exam_by_turns(
+    store: Store, project_id: int, exam: str, shown: bool
+) -> None:
+    """It flatters a little, and two scores of the same rows would contradict each other."""
+    run_id = run_of(store, project_id, "succeeded", exam=exam)
+    with store.write() as session:
+        run = session.get_one(Run, run_id)
+        run.recipe = Recipe(objective=CONTRASTIVE).as_dict()
+        for step, accuracy in ((0, 0.814), (100, 0.906)):
+            values = {"accuracy": accuracy}
+            session.add(Metric(run_id=run_id, kind="validation", step=step, values=values))
+    said = texts(open_page(PAGE, project=project_id, run=run_id))
+    assert "Few examples are learned in another way" in said
+    assert ("**81.4 %** were sorted right without learning and **90.6 %** with it" in said) == shown
 
 
 def test_a_failed_run_can_be_tried_again_with_its_settings(store: Store, project_id: int) -> None:
