@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.browser.conftest import App
 from tests.browser.test_journey import button, settle
@@ -42,6 +42,14 @@ def choose(page: Page, path: Path) -> None:
     chooser.value.set_files(path)
 
 
+def look_at_models_and_back(page: Page) -> None:
+    """Away from the Data page while a file is on its way, and back to it."""
+    page.get_by_role("link", name=re.compile("Model")).first.click()
+    page.get_by_role("heading", name="Which model fits?").wait_for()
+    page.mouse.move(900, 700)  # away from the link, whose hint covers its neighbour
+    page.get_by_role("link", name=re.compile("Data")).first.click()
+
+
 def slow_down(page: Page) -> None:
     """A connection on which an upload can be watched."""
     session = page.context.new_cdp_session(page)
@@ -62,15 +70,40 @@ def test_a_large_file_goes_on_while_other_steps_are_looked_at(
     choose(page, table)
     page.get_by_text(re.compile(r"of \d+ MB")).wait_for()
 
-    page.get_by_role("link", name=re.compile("Model")).first.click()
-    page.get_by_role("heading", name="Which model fits?").wait_for()
-    page.mouse.move(900, 700)  # away from the link, whose hint covers its neighbour
-    page.get_by_role("link", name=re.compile("Data")).first.click()
+    look_at_models_and_back(page)
     page.get_by_text("As the model sees it").wait_for()
 
     expect(page.get_by_text("of 150,000 rows")).to_be_visible()
     assert len([url for url in sent if "/upload/" in url and "_stcore" not in url]) == 1
     settle(page)
+
+
+@pytest.mark.parametrize("word", ["chosen", "ended"])
+def test_what_the_box_says_is_said_again_when_it_was_lost(
+    app: App, page: Page, table: Path, word: str
+) -> None:
+    """A view that is interrupted hears nothing of it; the upload begins and arrives all the same."""
+    lost: list[bytes] = []
+
+    def relay(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+
+        def pass_on(message: str | bytes) -> None:
+            if not lost and isinstance(message, bytes) and f'"{word}"'.encode() in message:
+                lost.append(message)
+            else:
+                server.send(message)
+
+        socket.on_message(pass_on)
+
+    page.route_web_socket(re.compile("_stcore/stream"), relay)
+    open_box(page, app)
+    choose(page, table)
+    if word == "chosen":  # the other is waited for on the page, as most would
+        look_at_models_and_back(page)
+
+    page.get_by_text("As the model sees it").wait_for()
+    assert lost
 
 
 def test_an_upload_can_be_cancelled_refused_and_tried_again(

@@ -174,7 +174,7 @@ def test_the_box_for_large_files_knows_where_to_send(project_id: int) -> None:
         "path": "/upload",
         "ticket": "",
         "error": "",
-        "turn": 0,
+        "answered": "",
     }
     assert any("larger than 200 MB" in panel.label for panel in at.expander)
 

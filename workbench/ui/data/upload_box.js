@@ -32,9 +32,34 @@ export default function (component) {
 
   const choose = (file) => {
     if (!file) return;
-    running.set(data.slot, { file, draw, turn: data.turn });
+    const entry = { file, id: `${Date.now()}-${Math.random()}` };
+    running.set(data.slot, entry);
+    attend(entry);
     draw();
-    setTriggerValue("chosen", { name: file.name, size: file.size });
+    entry.insist();
+  };
+
+  // What is said while the page is drawn anew for another reason is lost, so it is said until the
+  // page has answered. Said twice it does no harm: the choice has an id.
+  const insist = (entry, wait = 5000) => {
+    clearTimeout(entry.again);
+    const { id, file, request, over } = entry;
+    if (upload() !== entry || (request && !over)) return;
+    if (over) setTriggerValue("ended", Date.now());
+    else setTriggerValue("chosen", { id, name: file.name, size: file.size });
+    entry.again = setTimeout(() => insist(entry, 2 * wait), wait);
+  };
+
+  const attend = (entry) => {
+    const tell = (name) => setTriggerValue(name, Date.now());
+    Object.assign(entry, { draw, tell, insist: () => insist(entry) });
+  };
+
+  const leave = () => {
+    const entry = upload();
+    if (entry?.draw !== draw) return;
+    clearTimeout(entry.again);
+    Object.assign(entry, { draw: nothing, tell: nothing, insist: nothing });
   };
 
   const send = (entry) => {
@@ -53,7 +78,7 @@ export default function (component) {
       if (request.status !== 200) return fail(sentence(request));
       entry.over = true;
       entry.draw();
-      entry.tell("ended");
+      entry.insist();
     };
     request.onerror = () => fail(LOST);
     request.open("PUT", `${data.path}/${data.ticket}`);
@@ -85,16 +110,18 @@ export default function (component) {
 
   const entry = upload();
   if (entry) {
-    entry.draw = draw;
-    entry.tell = (name) => setTriggerValue(name, Date.now());
-    const answered = data.turn > entry.turn;
+    attend(entry);
+    const answered = data.answered === entry.id;
     if (entry.request ? entry.ticket !== data.ticket : answered && !data.ticket) {
       running.delete(data.slot);
     } else if (answered && !entry.request) send(entry);
-    else if (entry.over) entry.tell("ended");
+    else entry.insist();
   }
   draw();
+  return leave;
 }
+
+const nothing = () => {};
 
 const LOST =
   "The connection was lost, and nothing of the file was kept: see whether the workbench still " +

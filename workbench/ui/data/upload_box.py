@@ -19,8 +19,6 @@ from workbench.ui.routes.own_path import base_path
 from workbench.ui.text import plain
 
 _POLL = "2s"
-_TURN = "large-uploads"
-"""Counts the answers to the box, so that it knows a new one from an old one."""
 
 
 def _asset(kind: str) -> str:
@@ -86,7 +84,7 @@ def _field(draft: Drafted, target: str, key: str, save: Save) -> None:
         "path": f"{base_path()}{upload_route.PATH}",
         "ticket": st.session_state.get(f"{key}-ticket", ""),
         "error": _sentence(target),
-        "turn": st.session_state.get(_TURN, 0),
+        "answered": st.session_state.get(f"{key}-answered", ""),
     }
     said = _box(
         key=f"{key}-box",
@@ -95,11 +93,11 @@ def _field(draft: Drafted, target: str, key: str, save: Save) -> None:
         on_ended_change=_nothing,
         on_cancelled_change=_nothing,
     )
-    if said.chosen:
-        _allow(draft, target, said.chosen)
-    elif said.cancelled:
+    if said.cancelled:
         uploads.give_up(context.store(), draft.uploads.get(target, ""))
         _forget(draft, target)
+    elif said.chosen and said.chosen["id"] != data["answered"]:
+        _allow(draft, target, said.chosen)
     elif not said.ended:
         return
     save(draft)
@@ -108,7 +106,7 @@ def _field(draft: Drafted, target: str, key: str, save: Save) -> None:
 
 def _allow(draft: Drafted, target: str, chosen: dict[str, Any]) -> None:
     _forget(draft, target)
-    st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
+    st.session_state[f"data-large-{target}-answered"] = chosen["id"]
     try:
         name, length = chosen["name"], int(chosen["size"])
         ticket = uploads.open_ticket(context.store(), context.project_id(), name, length)
