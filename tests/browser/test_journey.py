@@ -145,6 +145,8 @@ def train_two_steps(page: Page) -> None:
     fill(page, "Exam questions to answer in writing", "2")
     fill(page, "Longest answer in the exam (tokens)", "8")
     button(page, "Start training")
+    beside = page.get_by_test_id("stSidebar").get_by_role("link", name=re.compile("Train"))
+    expect(beside).to_contain_text("running")
     page.get_by_role("heading", name="How did the training go?").wait_for(timeout=TRAINING_MS)
 
 

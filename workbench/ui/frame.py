@@ -150,8 +150,7 @@ def header(step: str | None, question: str, lead: str = "") -> None:
     `step` is one of the five, or None for a page outside of them.
     """
     if step is not None:
-        busy = any(s.state == "running" for s in _steps())
-        st.fragment(_step_bar, run_every=_POLL_S if busy else None)(step)
+        st.fragment(_step_bar, run_every=_poll())(step)
     st.title(question, anchor=False)
     if lead:
         st.write(lead)
@@ -185,11 +184,25 @@ def _steps() -> list[Step]:
     return steps.steps_of(context.store(), context.project_id())
 
 
+def _poll() -> int | None:
+    """How often, in seconds, to look again where the project stands; None while nothing works."""
+    if context.current_project_id() is None:
+        return None
+    return _POLL_S if any(step.state == "running" for step in _steps()) else None
+
+
 def _sidebar(title: str) -> None:
     st.markdown(f":material/school: **{NAME}**")
     st.page_link(page_named("Home"), label="All projects", icon=PAGES["Home"][1])
     if context.current_project_id() is not None:
         _switcher(title)
+    st.fragment(_sidebar_links, run_every=_poll())()
+    menu.show({name: page_named(name) for name in PAGES})
+
+
+def _sidebar_links() -> None:
+    """The steps with their words, and the number of jobs: as fresh as the bar above the page."""
+    if context.current_project_id() is not None:
         for step in _steps():
             st.page_link(
                 page_named(step.name),
@@ -205,7 +218,6 @@ def _sidebar(title: str) -> None:
         st.page_link(
             page_named(name), label=label, icon=PAGES[name][1], query_params=context.in_project()
         )
-    menu.show({name: page_named(name) for name in PAGES})
 
 
 def _other_pages() -> list[str]:
