@@ -1,12 +1,12 @@
 """Prints what leaning on examples gives in the sample's replies, beside the nearest reply alone.
 
     .venv/bin/python scripts/writers/bench_replies.py [--splits 0,1,2,3,4] [--rows N] [--preset balanced]
-        [--ways nearest,no,yes] [--asked N] [--kept FOLDER]
+        [--ways nearest,typical,no,yes] [--asked N] [--kept FOLDER]
 
 The sample is cut into five parts; in each split one of them is asked of who has seen the other four
-(of these the first N with --rows). `nearest` is the reply to the most similar e-mail, word for word;
-`no` and `yes` are trainings by the preset, plain and with that e-mail and its reply before each
-question. For each way: chrF over all held-out rows, its 95 % interval's gain over the way before it
+(of these the first N with --rows). `nearest` is the reply to the most similar e-mail, word for word,
+`typical` that of the example which an answer leans on; `no` and `yes` are trainings by the preset, plain
+and with that example before each question. For each way: chrF over all held-out rows, its 95 % interval's gain over the way before it
 (paired, row by row), and the share of answers with an invented amount, date, name or the like.
 
 What a split gave is kept in FOLDER under its settings, and not done again: the script may be broken
@@ -35,7 +35,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 import engine_job  # noqa: E402
 
 from workbench.core.tasks import COMPLETION  # noqa: E402
-from workbench.engine.generative.leaning.nearest import Example, Nearest  # noqa: E402
+from workbench.engine.encoder.reader import meaning  # noqa: E402
+from workbench.engine.generative.leaning.nearest import Example, Nearest, asked_by  # noqa: E402
 from workbench.evaluation.scoring.facts.known import Known  # noqa: E402
 from workbench.evaluation.scoring.intervals import mean_interval  # noqa: E402
 from workbench.jobs.process.job_dir import read_json, write_json  # noqa: E402
@@ -47,7 +48,7 @@ from workbench.training.presets import preset  # noqa: E402
 SAMPLE = ROOT / "workbench" / "projects" / "quillberry_emails.csv"
 MODEL = "SmolLM2-135M-Instruct"
 PARTS, PRACTICE = 5, 9
-NEAREST = "nearest"
+NEAREST, TYPICAL = "nearest", "typical"
 
 
 def main() -> int:
@@ -56,7 +57,7 @@ def main() -> int:
     parser.add_argument("--splits", default="0,1,2,3,4")
     parser.add_argument("--rows", type=int, default=0, help="to learn from; 0 takes all")
     parser.add_argument("--preset", default="balanced")
-    parser.add_argument("--ways", default="nearest,no,yes")
+    parser.add_argument("--ways", default="nearest,typical,no,yes")
     parser.add_argument("--asked", type=int, default=0, help="held-out rows; 0 asks all")
     parser.add_argument("--kept", type=Path, default=Path(tempfile.gettempdir()) / "bench_replies")
     told = parser.parse_args()
@@ -71,14 +72,14 @@ def main() -> int:
 
 def _split(told: argparse.Namespace, split: int, way: str) -> list[dict[str, Any]]:
     """The answers of one split: expected, answer, and what is invented in it."""
-    preset_name = "" if way == NEAREST else told.preset
+    preset_name = "" if way in (NEAREST, TYPICAL) else told.preset
     kept = told.kept / f"{split}-{told.rows}-{told.asked}-{preset_name}-{way}.json"
     if kept.is_file():
         return list(read_json(kept))
     train, test = draw(split, told.rows, told.asked)
     began = time.monotonic()
-    if way == NEAREST:
-        nearest = Nearest(train)
+    if way in (NEAREST, TYPICAL):
+        nearest = Nearest(train) if way == NEAREST else best(train)
         answers = [near.answer if (near := nearest.to(one.question)) else "" for one in test]
     else:
         answers = trained(train, test, split, told.preset, way)
@@ -95,6 +96,13 @@ def _split(told: argparse.Namespace, split: int, way: str) -> list[dict[str, Any
     ]
     write_json(kept, rows)
     return rows
+
+
+def best(train: Sequence[Example]) -> Nearest:
+    """Finds as answers that lean on examples do."""
+    reader = meaning.meaning()
+    vectors = reader.vectors(asked_by(train)) if reader else None
+    return Nearest(train, Nearest.tried(train, vectors), vectors, meaning.meaning)
 
 
 def draw(split: int, rows: int, asked: int) -> tuple[list[Example], list[Example]]:

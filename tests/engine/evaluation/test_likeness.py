@@ -6,10 +6,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from workbench.engine.evaluation import likeness
-from workbench.engine.evaluation.likeness import READER, mark_likeness
+from workbench.engine.evaluation.likeness import mark_likeness
 from workbench.engine.evaluation.systems import Evaluation, write_evaluation
 from workbench.jobs.process.stop import Stop
-from workbench.models.bundled import is_ready
+from workbench.models.bundled import READER, is_ready
 
 WANTED = ["Your parcel will arrive on Monday.", "The refund takes five days."]
 

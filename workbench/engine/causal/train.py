@@ -18,6 +18,7 @@ from workbench.engine.causal.pairs.pairs import Pairs
 from workbench.engine.causal.pairs.trainer import PairTrainer
 from workbench.engine.causal.systems import systems
 from workbench.engine.causal.trainer import CausalTrainer
+from workbench.engine.encoder.reader import meaning
 from workbench.engine.encoding.cache import Facts, files_of
 from workbench.engine.encoding.encoded_rows import Columns
 from workbench.engine.encoding.version import encoded_splits
@@ -85,6 +86,7 @@ def prepare(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Setup:
     else:
         report.log(f"{len(train)} examples to learn from, {train.lengths.sum()} tokens.")
     long_texts = _long_texts(spec, (train, validation), wording, tokenizer, longest)
+    meaning.forget()  # nothing is looked up while the model learns
     return Setup(
         tokenizer,
         tokenizer,
@@ -116,7 +118,7 @@ def _chosen(
         return wrong
 
     try:
-        return choose(spec, longest, ASKED[device.device().type], loss_on, report)
+        return choose(spec, longest, ASKED[device.device().type], loss_on, report, stop.check)
     finally:
         device.give_back_memory()
 
@@ -139,7 +141,7 @@ def examples_of(
         "day": str(date.today()) if "strftime_now" in template.source else "",
         "tokenizer": files_of(base_folder(spec.base)),
         "longest": longest,
-        "leans": wording.leaning is not None,
+        "leans": str(wording.leaning.way) if wording.leaning else "",
         "long_texts": wording.long_texts,
     }
 

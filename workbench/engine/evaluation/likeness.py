@@ -14,11 +14,10 @@ from workbench.engine.encoder.reader.batches import read
 from workbench.engine.encoder.reader.reader import load_reader
 from workbench.engine.evaluation.systems import Evaluation
 from workbench.jobs.process.stop import Stop
-from workbench.models.bundled import bundled_path, is_ready
+from workbench.models.bundled import READER, bundled_path, is_ready
 
 logger = logging.getLogger(__name__)
 
-READER = "all-MiniLM-L6-v2"
 WINDOW = 256
 """Tokens that are read at once; longer answers are read whole, window by window."""
 

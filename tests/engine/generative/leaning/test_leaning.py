@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.helpers.writers import replies, write_rows
 from workbench.core.errors import WorkbenchError
 from workbench.engine.generative.leaning.leaning import Leaning, leaned
-from workbench.engine.generative.leaning.nearest import Example
+from workbench.engine.generative.leaning.nearest import Example, Way
 from workbench.models.trained import LEANED_ON
 
 PARCEL = Example("Where is my parcel?", "On its way.")
@@ -55,6 +56,20 @@ def test_only_training_rows_are_leaned_on_and_kept_for_later(tmp_path: Path) -> 
     again = Leaning.read(tmp_path, 512)
     assert again is not None
     assert again.examples == leaning.examples
+
+
+def test_how_examples_are_found_is_kept_with_them(tmp_path: Path) -> None:
+    splits = ["train"] * 16 + ["validation"] * 4 + ["test"] * 4
+    data = write_rows(tmp_path / "data.parquet", replies(24), splits)
+    leaning = Leaning.of(data, "completion", 512)
+    assert leaning is not None
+    vectors = np.eye(16, 8, dtype=np.float32)
+    for way in (Way(), Way(near=5), Way(near=3, by_meaning=True)):
+        Leaning(leaning.examples, 512, way=way, vectors=vectors).write(tmp_path)
+        again = Leaning._read(tmp_path / LEANED_ON, 512)
+        assert (again.examples, again.way) == (leaning.examples, way)
+        assert (again._vectors is not None) == way.by_meaning
+        assert not way.by_meaning or np.array_equal(again._vectors, vectors)
 
 
 def test_other_tasks_and_too_few_examples_lean_on_nothing(tmp_path: Path) -> None:

@@ -5,17 +5,29 @@ when the model learned, and so it is whenever it is asked.
 """
 
 import functools
+import json
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from workbench.core import parquet
 from workbench.core.tasks import task_named
 from workbench.core.tasks.task import Message
-from workbench.engine.generative.leaning.nearest import Example, Nearest
+from workbench.engine.encoder.reader import meaning
+from workbench.engine.encoder.reader.meaning import Vectors
+from workbench.engine.generative.leaning.nearest import (
+    SPELLING,
+    Example,
+    Nearest,
+    Way,
+    asked_by,
+)
 from workbench.engine.rows import Row, read_rows
+from workbench.models.bundled import READER
 from workbench.models.trained import LEANED_ON
 
 MOST = 5_000
@@ -25,8 +37,9 @@ BYTES_A_TOKEN = 3
 """So many bytes of text a token holds at least, in most languages."""
 MARKS = 200
 """Bytes that a chat template puts around the turns."""
-SHOWN = b"shown"
-"""In the metadata of the kept file: how many examples stand before a question, where it is not one."""
+SHOWN, WAY, READ_BY = b"shown", b"way", b"read_by"
+"""In the metadata of the kept file: how many examples stand before a question, where it is not one; how
+they are found, where it is not by spelling alone; and what read the column `vector`."""
 TOO_SHORT = 80
 """Bytes; what is left of an example is no example any more."""
 
@@ -34,22 +47,39 @@ TOO_SHORT = 80
 class Leaning:
     """The examples, and the way from a conversation to one with an example before its question."""
 
-    def __init__(self, examples: Sequence[Example], longest: int, shown: int = 1) -> None:
-        self.examples = list(examples)
-        self._shown = shown
+    def __init__(
+        self,
+        examples: Sequence[Example],
+        longest: int,
+        shown: int = 1,
+        way: Way = SPELLING,
+        vectors: Vectors | None = None,
+    ) -> None:
+        self.examples, self.way = list(examples), way
+        self._shown, self._vectors = shown, vectors if way.by_meaning else None
         self._room = longest * BYTES_A_TOKEN - MARKS
 
     @classmethod
-    def of(cls, data: Path, task: str, longest: int) -> "Leaning | None":
-        """All that there is to learn from; None for other tasks, and of too few examples.
+    def of(
+        cls, data: Path, task: str, longest: int, check: Callable[[], None] = lambda: None
+    ) -> "Leaning | None":
+        """All that there is to learn from, found in the way that is best among themselves; None for other
+        tasks, and of too few examples.
 
         Args:
             longest: tokens that an example of a training may have.
+            check: may raise to leave.
         """
         about = task_named(task)
         if not about.can_lean_on_examples:
             return None
-        return cls._of_questions(data, task, longest, about.question)
+        plain = cls._of_questions(data, task, longest, about.question)
+        if plain is None:
+            return None
+        reader = meaning.meaning()
+        vectors = reader.vectors(asked_by(plain.examples), check) if reader else None
+        way = Nearest.tried(plain.examples, vectors, check)
+        return cls(plain.examples, longest, way=way, vectors=vectors)
 
     @classmethod
     def to_show(
@@ -104,12 +134,17 @@ class Leaning:
     def _read(cls, path: Path, longest: int) -> "Leaning":
         damaged = f"{path} is damaged: restore a backup, or train the model again."
         table = parquet.read(path, damaged)
-        shown = int((table.schema.metadata or {}).get(SHOWN, b"1"))
+        about = table.schema.metadata or {}
+        way = Way(**json.loads(about[WAY])) if WAY in about else SPELLING
+        vectors = None
+        if way.by_meaning and about.get(READ_BY) == READER.encode():
+            vectors = np.array(table["vector"].to_pylist(), np.float32)
+        texts = table.drop_columns(["vector"]) if "vector" in table.column_names else table
         found = [
             Example(row["question"], row["answer"], row.get("found_by") or "")
-            for row in table.to_pylist()
+            for row in texts.to_pylist()
         ]
-        return cls(found, longest, shown)
+        return cls(found, longest, int(about.get(SHOWN, b"1")), way, vectors)
 
     def write(self, folder: Path) -> None:
         """Keep the examples beside a trained model."""
@@ -119,9 +154,15 @@ class Leaning:
                 {**row, "found_by": one.found_by}
                 for row, one in zip(kept, self.examples, strict=True)
             ]
-        table = pa.Table.from_pylist(kept)
+        table, about = pa.Table.from_pylist(kept), {}
         if self._shown != 1:
-            table = table.replace_schema_metadata({SHOWN: str(self._shown)})
+            about[SHOWN] = str(self._shown)
+        if self.way != SPELLING:
+            about[WAY] = json.dumps(asdict(self.way))
+        if self._vectors is not None:
+            vectors = pa.array(list(self._vectors), pa.list_(pa.float32()))
+            table, about[READ_BY] = table.append_column("vector", vectors), READER
+        table = table.replace_schema_metadata(about or None)
         pq.write_table(table, folder / LEANED_ON, compression="zstd")
 
     def before(self, messages: Sequence[Message], question: str, *, learned: bool) -> list[Message]:
@@ -150,7 +191,7 @@ class Leaning:
 
     @functools.cached_property
     def _nearest(self) -> Nearest:
-        return Nearest(self.examples)
+        return Nearest(self.examples, self.way, self._vectors, meaning.meaning)
 
 
 @functools.lru_cache(maxsize=8)

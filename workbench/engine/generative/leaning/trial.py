@@ -38,7 +38,12 @@ class Choice:
 
 
 def choose(
-    spec: TrainSpec, longest: int, asked: int, loss_on: Callable[[], LossOn], report: Report
+    spec: TrainSpec,
+    longest: int,
+    asked: int,
+    loss_on: Callable[[], LossOn],
+    report: Report,
+    check: Callable[[], None] = lambda: None,
 ) -> Choice:
     """Follow the recipe; where it leaves it open, try both ways on practice questions.
 
@@ -46,12 +51,13 @@ def choose(
         longest: tokens that an example of the training may have.
         asked: so many questions are tried at most.
         loss_on: loads the model; called only where something is tried.
+        check: may raise to leave.
 
     Raises:
         WorkbenchError: the examples are damaged, or the model cannot be loaded.
     """
     wanted = spec.recipe.lean_on_examples
-    leaning = None if wanted == NO else Leaning.of(spec.data, spec.task, longest)
+    leaning = None if wanted == NO else Leaning.of(spec.data, spec.task, longest, check)
     if leaning is None:
         return Choice()
     found = _tried(spec, leaning, asked, loss_on) if wanted == AUTO else None
