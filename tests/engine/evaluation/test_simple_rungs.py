@@ -24,6 +24,8 @@ MAILS = [
     ("the invoice is wrong", "Payment"),
 ]
 
+KINDS = ("refund", "delay", "lost key", "broken lamp")
+
 
 def _rows(pairs: list[tuple[str, str]], split: str = "train") -> list[dict[str, object]]:
     return [
@@ -54,6 +56,17 @@ def test_the_nearest_examples_answer_is_given_as_it_stands() -> None:
     found = simple_answers("completion", replies, ["where's the parcel", "refunds please", "?"])
     assert found["nearest"].texts[:2] == ["On its way.\nAnn", "Of course."]
     assert "baseline" not in found
+
+
+def test_texts_are_looked_up_as_answers_lean_on_examples(monkeypatch: pytest.MonkeyPatch) -> None:
+    kinds = [(f"{kind} no {i}", f"All about a {kind}.") for kind in KINDS for i in "abcde"]
+    replies = _replies([(asked, "?!" if asked.endswith("a") else told) for asked, told in kinds])
+    asked = ["my refund", "refund no a"]
+    found = simple_answers("completion", replies, asked)["nearest"].texts
+    assert found == ["All about a refund.", "?!"], "who asks the same again gets the same answer"
+    monkeypatch.setattr(nearest_answers, "MOST_TRIED", 5)
+    monkeypatch.setattr(nearest_answers.Nearest, "tried", None)  # of many nothing is tried
+    assert simple_answers("completion", replies, asked)["nearest"].texts[1] == "?!"
 
 
 def test_what_a_long_question_says_at_its_end_counts_for_the_nearest() -> None:

@@ -70,7 +70,7 @@ RUNGS = (
         "Nearest example",
         "the answer of the nearest example",
         "the answer of the nearest example",
-        "looks up the most similar of your examples and gives its answer, unchanged",
+        "looks up your examples that are most like the question and gives the answer of one, unchanged",
         is_simple=True,
     ),
     RungKind(

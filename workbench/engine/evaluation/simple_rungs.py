@@ -14,7 +14,7 @@ from workbench.core.tasks import SPLITS, task_named
 from workbench.core.tasks.rungs import BASELINE, CHEAP, FREQUENT, LEAD, MEDIAN, NEAREST, cheap_for
 from workbench.engine.evaluation.baseline import learned_svm, learned_svms
 from workbench.engine.evaluation.lead import learned_lead
-from workbench.engine.evaluation.nearest_answers import learned_nearest
+from workbench.engine.evaluation.nearest_answers import learned_nearest, learned_typical
 from workbench.engine.evaluation.simple_numbers import learned_median, learned_ridge
 from workbench.engine.evaluation.systems import Answers, Done, Evaluation, take
 from workbench.engine.rows import Row, row_batches
@@ -180,6 +180,8 @@ def _learning(task: str, rung: str) -> Learn:
         return learned_svms
     if rung == BASELINE and task_named(task).answers_are_numbers:
         return learned_ridge
+    if rung == NEAREST and task_named(task).answers_are_free_text:
+        return learned_typical
     return _LEARN[rung]
 
 
