@@ -74,6 +74,13 @@ def test_the_way_is_the_one_whose_answers_are_right_for_the_examples_themselves(
     assert Nearest.tried(odd, None).near > 1
 
 
+def test_a_way_says_what_stands_before_a_question() -> None:
+    assert "most like it in wording." in Way().described
+    assert "Of the 10 examples that are most like a question in wording and meaning" in (
+        Way(10, by_meaning=True).described
+    )
+
+
 def test_what_is_found_by_meaning_is_found_by_spelling_where_the_reader_is_missing() -> None:
     vectors = np.ones((3, 4), np.float32)
     finder = Nearest([PARCEL, AGAIN, MONEY], Way(by_meaning=True), vectors, lambda: None)

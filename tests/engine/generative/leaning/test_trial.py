@@ -44,7 +44,10 @@ def chosen(
 def test_a_clear_yes_and_a_clear_no_try_nothing(tmp_path: Path) -> None:
     choice, told, measured = chosen(tmp_path, "yes")
     assert choice.leaning is not None
-    assert told.sentences == ["Answers lean on your examples, as the settings ask for."]
+    assert told.sentences == [
+        "Answers lean on your examples, as the settings ask for.",
+        choice.leaning.way.described,
+    ]
     assert not measured
     choice, told, measured = chosen(tmp_path, "no")
     assert (choice.leaning, choice.as_dict(), told.sentences, measured) == (None, {}, [], [])

@@ -45,6 +45,17 @@ class Way:
     by_meaning: bool = False
     """Nearest by meaning and by pieces of words, the sum of both; else by the pieces alone."""
 
+    @property
+    def described(self) -> str:
+        """One sentence, for the log of a training."""
+        like = "in wording and meaning" if self.by_meaning else "in wording"
+        if self.near == 1:
+            return f"Before a question stands the example that is most like it {like}."
+        return (
+            f"Of the {self.near} examples that are most like a question {like}, the one with the most "
+            "usual answer stands before it."
+        )
+
 
 SPELLING = Way()
 """The nearest by pieces of words, whatever its answer."""

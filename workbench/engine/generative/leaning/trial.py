@@ -63,6 +63,8 @@ def choose(
     found = _tried(spec, leaning, asked, loss_on) if wanted == AUTO else None
     choice = found or Choice(leaning, "Answers lean on your examples, as the settings ask for.")
     report.log(choice.sentence)
+    if choice.leaning is not None:
+        report.log(choice.leaning.way.described)
     return choice
 
 
