@@ -73,6 +73,7 @@ def prepare(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Setup:
     longest = longest_example(folder, spec.recipe.max_length)
     choice = _chosen(spec, wording, tokenizer, longest, report, stop)
     wording = replace(wording, leaning=choice.leaning)
+    report.phase("preparing", "Reading the examples")
     train, validation = examples_of(spec, job, wording, tokenizer, longest, report, stop)
     check_there_are_some(train)
     learned: Examples | Blocks | Pairs = train

@@ -20,6 +20,9 @@ class Told:
     def __init__(self) -> None:
         self.sentences: list[str] = []
 
+    def phase(self, name: str, message: str) -> None:
+        assert name == "preparing"
+
     def log(self, sentence: str) -> None:
         self.sentences.append(sentence)
 

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.engine.encoder.reader.meaning import Meaning, Vectors
-from workbench.evaluation.scoring.pieces import pieces
+from workbench.evaluation.scoring.pieces import MOST_CHARS, pieces
 
 ALIKE = 0.9
 """A likeness from which two questions count as one: to be shown its answer would teach to copy."""
@@ -172,7 +172,7 @@ class Nearest:
 
     @functools.cached_property
     def _answers(self) -> Any:
-        return pieces().fit_transform([one.answer for one in self._examples])
+        return pieces().fit_transform([one.answer[:MOST_CHARS] for one in self._examples])
 
 
 def asked_by(examples: Sequence[Example]) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from workbench.core.recipe import AUTO, NO
+from workbench.core.tasks import task_named
 from workbench.engine.generative.leaning.leaning import Leaning
 from workbench.engine.rows import Row, read_rows
 from workbench.jobs.process.report import Report
@@ -57,7 +58,10 @@ def choose(
         WorkbenchError: the examples are damaged, or the model cannot be loaded.
     """
     wanted = spec.recipe.lean_on_examples
-    leaning = None if wanted == NO else Leaning.of(spec.data, spec.task, longest, check)
+    leaning = None
+    if wanted != NO and task_named(spec.task).can_lean_on_examples:
+        report.phase("preparing", "Trying how your examples are found best")
+        leaning = Leaning.of(spec.data, spec.task, longest, check)
     if leaning is None:
         return Choice()
     found = _tried(spec, leaning, asked, loss_on) if wanted == AUTO else None
