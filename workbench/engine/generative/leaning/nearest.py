@@ -126,12 +126,13 @@ class Nearest:
         for place in some:
             check()
             for way, found in finder._ways(place):
-                scores.setdefault(way, []).append(finder._in_common(found, place))
+                score = 0.0 if found is None else finder._in_common(found, place)
+                scores.setdefault(way, []).append(score)
         # A thousandth is chance, and a simpler way is easier to understand.
         return max(scores, key=lambda way: round(float(np.mean(scores[way])), 3), default=SPELLING)
 
-    def _ways(self, place: int) -> Iterable[tuple[Way, int]]:
-        """Each way with what it finds for one of the examples among the others, where it finds any."""
+    def _ways(self, place: int) -> Iterable[tuple[Way, int | None]]:
+        """Each way with what it finds for one of the examples among the others; None: nothing."""
         shared: Floats = (self._rows @ self._rows[place].T).toarray()[:, 0]
         allowed = shared < ALIKE
         allowed[place] = False
@@ -141,9 +142,9 @@ class Nearest:
         for by_meaning, likeness in likenesses.items():
             best = np.argsort(-np.where(allowed, likeness, 0.0), kind="stable")[: max(NEAR)]
             best = best[allowed[best] & (likeness[best] > 0)]
-            if len(best):
-                for near, found in zip(NEAR, self._typical(best, NEAR), strict=True):
-                    yield Way(near, by_meaning), int(found)
+            found = self._typical(best, NEAR).tolist() or [None] * len(NEAR)
+            for near, one in zip(NEAR, found, strict=True):
+                yield Way(near, by_meaning), one
 
     def _in_meaning(self, question: str) -> Floats | float:
         if not self.way.by_meaning or self.vectors is None:
