@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from storage.database import Store
-from tests.evaluation.release.test_releases import told_the_server, version
+from tests.evaluation.release.test_releases import told_the_server
 from tests.helpers.exams import Trained, accuracies, add_exam, add_trained, exam_of_categories
+from tests.helpers.released import version
 from workbench.core.errors import WorkbenchError
 from workbench.evaluation.release import asking, must_pass, releases
 from workbench.evaluation.release.gate import check_gate
