@@ -180,7 +180,7 @@ def _learning(task: str, rung: str) -> Learn:
         return learned_svms
     if rung == BASELINE and task_named(task).answers_are_numbers:
         return learned_ridge
-    if rung == NEAREST and task_named(task).answers_are_free_text:
+    if rung == NEAREST and task_named(task).can_lean_on_examples:
         return learned_typical
     return _LEARN[rung]
 
