@@ -111,7 +111,7 @@ class Task:
     answers_are_free_text: bool = False
     """Whether an answer may be worded in many ways, and is scored by its likeness."""
     can_lean_on_examples: bool = False
-    """Whether the nearest example may stand before a question, so that its answer leans on it."""
+    """Whether an example that is like it may stand before a question, so that its answer leans on it."""
     rejected: str = ""
     """The role of a worse answer, which is learned to be avoided; empty where there is none."""
     rows_are_documents: bool = False

@@ -28,7 +28,7 @@ class OpenedWriter:
 
     @property
     def leans(self) -> bool:
-        """Whether the nearest example stands before each question."""
+        """Whether an example stands before each question."""
         return self.model.wording.leaning is not None
 
     def answers(self, rows: Sequence[Row], new_tokens: int, stop: Stop, done: Done) -> Answers:

@@ -29,7 +29,7 @@ FOUR_BITS = (
     "The line 'The weights in 16 bits' says what that changes."
 )
 LEANS = (
-    "Here it looks up the nearest of your examples before each answer; elsewhere it answers without them, "
+    "Here it looks up one of your examples before each answer; elsewhere it answers without them, "
     "and was compared so."
 )
 WRITES_CATEGORIES = (

@@ -29,7 +29,7 @@ LONGEST = 600
 """Characters of a text that are kept to be read."""
 ASKED, BEGUN, ALONE, LEANED = "asked", "begun", "alone", "leaned"
 """Asked its question; given the beginning of its answer as well; given that beginning alone, as plain
-text; asked as in use, where the nearest example stands before the question."""
+text; asked as in use, where another example stands before the question."""
 
 
 @dataclass(frozen=True)

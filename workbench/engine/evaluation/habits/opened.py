@@ -14,7 +14,7 @@ class Opened(Protocol):
 
     @property
     def leans(self) -> bool:
-        """Whether the nearest example stands before each question."""
+        """Whether an example stands before each question."""
         ...
 
     @property

@@ -16,7 +16,7 @@ _WAYS = {
     ASKED: "its question was asked",
     BEGUN: "its answer was begun",
     ALONE: "its answer's beginning was given alone",
-    LEANED: "its question was asked as in use, with the nearest example before it",
+    LEANED: "its question was asked as in use, with another example before it",
 }
 _COLUMNS = {
     "called": st.column_config.TextColumn("What", width="small"),
