@@ -1,5 +1,6 @@
 """Fetching models from a hub on this machine: whole, checked, on from where it was."""
 
+import contextlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -70,11 +71,22 @@ def names_in(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
-def left_at(hub: FakeHub, share: float, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """The user pauses (`is_orphaned`) or cancels once so much has arrived; the hub hangs there."""
-    hub.troubles.append(Trouble("model.safetensors", after=int(len(WEIGHTS) * share), hangs=True))
-    came = property(lambda _: hub.given.get("model.safetensors", 0) > 0)
-    monkeypatch.setattr(Stop, name, came)
+def left_at(
+    hub: FakeHub, share: float, folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """The user pauses (`is_orphaned`) or cancels once so much is on the disk; the hub hangs there."""
+    size = int(len(WEIGHTS) * share)
+    hub.troubles.append(Trouble("model.safetensors", after=size, hangs=True))
+    parts = target_of(folder).with_name(".tiny.part") / ".parts"
+
+    def came(_: Stop) -> bool:
+        with contextlib.suppress(
+            FileNotFoundError
+        ):  # another file, just whole and put in its place
+            return any(part.stat().st_size == size for part in parts.glob("*"))
+        return False
+
+    monkeypatch.setattr(Stop, name, property(came))
 
 
 def test_a_model_arrives_whole_with_its_revision(tmp_path: Path, hub: FakeHub) -> None:
@@ -168,7 +180,7 @@ def test_a_paused_download_goes_on_where_it_was(
 ) -> None:
     job = import_job(tmp_path)
     with monkeypatch.context() as patch:
-        left_at(hub, 0.6, patch, "is_orphaned")
+        left_at(hub, 0.6, tmp_path, patch, "is_orphaned")
         run_orphaned(job)
     assert not target_of(tmp_path).exists()
     before = hub.given["model.safetensors"]
@@ -185,7 +197,7 @@ def test_a_cancelled_download_goes_on_when_it_is_tried_again(
 ) -> None:
     job = import_job(tmp_path)
     with monkeypatch.context() as patch:
-        left_at(hub, 0.6, patch, "is_cancelled")
+        left_at(hub, 0.6, tmp_path, patch, "is_cancelled")
         assert run(job)["status"] == "cancelled"
     hub.gate.set()
     assert run(job)["status"] == "succeeded"
