@@ -49,7 +49,7 @@ def grounded(
         again = {
             place: begun
             for place, own in tokens.items()
-            if (begun := drafts[place].again(own)) is not None
+            if (begun := drafts[place].again(own, is_cut=len(own) == most)) is not None
         }
         for place in tokens:
             found[place] = drafts[place].tokens, found[place][1]

@@ -19,6 +19,7 @@ from workbench.engine.generative.fields.asking import joined
 from workbench.engine.generative.fields.constraint import Told
 from workbench.engine.generative.fields.writing import Form
 from workbench.engine.generative.leaning.grounding import Barring, Draft, width_of
+from workbench.engine.serving.answer_reader import AnswerReader
 from workbench.engine.serving.choosing.fields_wanted import FieldsWanted
 from workbench.engine.serving.choosing.json_constraint import UnusableForm
 from workbench.engine.serving.choosing.token_choice import TokenChoice
@@ -188,8 +189,9 @@ class Generation:
         while True:
             reader = self._take(loaded, asked, held.add, kept)
             self._finish(reader, asked.choice, read)
-            again = None if self._cancelled.is_set() else held.again(reader.tokens)
-            if again is None:
+            is_cut = self.finish_reason == "length"
+            again = held.again(reader.tokens, is_cut=is_cut)
+            if again is None or self._cancelled.is_set():
                 return
             kept = again.kept
             barring = Barring(again.barred, width_of(loaded.model, loaded.tokenizer), len(kept))
@@ -206,12 +208,10 @@ class Generation:
         asked: Asked,
         send: Callable[[str], None],
         kept: Sequence[int] = (),
-    ) -> "_Reader":
+    ) -> AnswerReader:
         """Let the engine write, behind what is kept of an earlier version and was sent on already."""
         text = StreamDecoder(loaded.tokenizer, self._stops(loaded))
-        for token in kept:
-            text.add(token)
-        reader = _Reader(self, text, asked.ends, send, kept)
+        reader = AnswerReader(text, asked.ends, send, asked.gone, kept)
         loaded.engine.write(asked, reader.took)
         return reader
 
@@ -226,7 +226,7 @@ class Generation:
             raise too_long("The question", read, loaded.context_length or 0, "messages")
         return room
 
-    def _finish(self, reader: "_Reader", choice: Any, read: int) -> None:
+    def _finish(self, reader: AnswerReader, choice: Any, read: int) -> None:
         if rest := reader.text.finish():
             reader.send(rest)
         ended = reader.text.stopped or choice.is_over or reader.has_ended
@@ -239,30 +239,3 @@ class Generation:
             self._loop.call_soon_threadsafe(self._pieces.put_nowait, item)
         except RuntimeError:  # the loop is closed: the server is going down
             self.cancel()
-
-
-class _Reader:
-    """Makes text of an answer's tokens, and sends it on."""
-
-    def __init__(
-        self,
-        generation: Generation,
-        text: StreamDecoder,
-        ends: frozenset[int],
-        send: Callable[[str], None],
-        kept: Sequence[int],
-    ) -> None:
-        self._generation, self.text, self._ends, self.send = generation, text, ends, send
-        self.tokens = list(kept)
-        """Of the answer, without its end."""
-        self.written, self.has_ended = len(kept), False
-
-    def took(self, token: int) -> bool:
-        """One more token; true if nobody needs another."""
-        self.written += 1
-        self.has_ended = token in self._ends
-        if not self.has_ended:
-            self.tokens.append(token)
-        if not self.has_ended and (piece := self.text.add(token)):
-            self.send(piece)
-        return self.text.stopped or self._generation._cancelled.is_set()

@@ -27,9 +27,9 @@ class Withheld:
         if any(letter.isspace() for letter in piece):
             self._send_up_to(self._safe())
 
-    def again(self, tokens: Sequence[int]) -> Again | None:
+    def again(self, tokens: Sequence[int], *, is_cut: bool = False) -> Again | None:
         """From where the answer, which is whole, is written again; None where all of it is sent now."""
-        again = self._draft.again(tokens)
+        again = self._draft.again(tokens, is_cut=is_cut)
         if again is not None:
             kept = self._draft.text_of(again.kept)
             if kept.startswith(self._sent):

@@ -77,6 +77,13 @@ def test_of_versions_that_all_invent_that_with_least_is_taken() -> None:
     assert said == "It is 2.50 euros."
 
 
+def test_half_a_word_at_the_end_of_the_room_is_no_invention() -> None:
+    draft = Draft(EXAMPLES, READ, _text)
+    assert draft.again(_tokens("It is 4.90 euros. Dear Bjorn"), is_cut=True) is None
+    assert draft.again(_tokens("It is 1.90 euros. Dear Bjorn"), is_cut=True) is not None
+    assert Draft(EXAMPLES, READ, _text).again(_tokens("Dear Bjorn")) is not None
+
+
 def test_a_token_is_barred_at_its_place_and_nowhere_else() -> None:
     held = BarringEach([frozenset({1}), frozenset({0, 2})], 3)
     first, second = held.constraint(9, 0), held.constraint(9, 1)

@@ -49,14 +49,15 @@ class Draft:
         self._barred: dict[int, set[int]] = {}
         self._tries = 0
 
-    def again(self, tokens: Sequence[int]) -> Again | None:
+    def again(self, tokens: Sequence[int], *, is_cut: bool = False) -> Again | None:
         """From where the answer is to be written again; None where that is over, and `tokens` decided.
 
         Args:
             tokens: of the answer, without its end.
+            is_cut: whether it ends where its room did; then its last word may be half a one.
         """
         tokens = list(tokens)
-        found = self._inventions(tokens)
+        found = self._inventions(tokens, is_cut)
         if len(found) < self._fewest:
             self._fewest, self.tokens = len(found), tokens
         if not found or self._tries == TRIES:
@@ -72,15 +73,15 @@ class Draft:
         """Where the first invention begins in a text that is not whole; its end where there is none."""
         return min((start for start, _ in self._known.invented(text)), default=len(text))
 
-    def _inventions(self, tokens: list[int]) -> set[int]:
+    def _inventions(self, tokens: list[int], is_cut: bool) -> set[int]:
         text = self.text_of(tokens)
-        found = {start for start, _ in self._known.invented(text)}
+        found = set(self._known.invented(text))
         for place in self._barred:
             begin = len(self.text_of(tokens[:place]))
             end = _SENTENCE_ENDS.search(text, begin)
             part = text[: end.end() if end else None]
-            found |= {start for start, _ in self._here.invented(part) if start >= begin}
-        return found
+            found |= {one for one in self._here.invented(part) if one[0] >= begin}
+        return {start for start, end in found if not is_cut or end < len(text)}
 
     def _token_at(self, letter: int, tokens: list[int]) -> int:
         low, high = 0, len(tokens) - 1
