@@ -11,6 +11,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import linear
 
+from workbench.engine.runtime import device
+
 ROWS = 16
 """For as many rows weights are packed, unless it is told: what a batch of users makes."""
 
@@ -83,6 +85,18 @@ class Plain:
     def times(self, x: Tensor, other: Tensor) -> Tensor:
         """The product, multiplied by `other` (rows, out)."""
         return self(x).mul_(other)
+
+
+def own_dtype() -> torch.dtype:
+    """The precision of the machine's own products, where torch can pack weights in it."""
+    return torch.bfloat16 if device.dtype() == torch.bfloat16 and can_pack() else torch.float32
+
+
+def can_pack() -> bool:
+    """Whether torch packs weights here: it has oneDNN, and the processor what that asks for."""
+    if not torch.backends.mkldnn.is_available():
+        return False
+    return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
 def product(weight: Tensor, bias: Tensor | None, dtype: torch.dtype) -> Product:

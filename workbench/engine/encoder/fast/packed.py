@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from workbench.engine.encoder.encoder import Classifier
 from workbench.engine.encoder.fast.body import ROWS, FastBody, is_known
-from workbench.engine.models.products import Packed
+from workbench.engine.models.products import Packed, own_dtype
 from workbench.engine.runtime import device
 
 
@@ -23,7 +23,7 @@ def packed(model: Classifier) -> Classifier:
 
     All but those products is shared with `model`, of which no weight may change any more.
     """
-    if device.device().type != "cpu" or device.dtype() != torch.bfloat16:
+    if device.device().type != "cpu" or own_dtype() != torch.bfloat16:
         return model
     device.keep_freed()
     shared: dict[int, Any] = {id(t): t for t in [*model.parameters(), *model.buffers()]}

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from workbench.engine.models.products import own_dtype
 from workbench.engine.runtime import device
 from workbench.engine.serving.engines.agreement import differs, is_far
 from workbench.engine.serving.engines.forward import Forward, Piece
@@ -55,7 +56,7 @@ class BatchingEngine:
         Raises:
             Unfit: the model is of a kind that this engine does not compute.
         """
-        dtype = dtype or device.dtype()
+        dtype = dtype or own_dtype()
         self._model, self._otherwise = model, otherwise
         self._check(dtype)
         decoder = read_decoder(model, dtype)
