@@ -60,7 +60,7 @@ def _few_threads() -> Iterator[None]:
 def writer_shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """A tiny Llama that has learned its replies by heart."""
     folder = tmp_path_factory.mktemp("writer")
-    recipe = writers.recipe(num_train_epochs=40, learning_rate=2e-2, eval_max_new_tokens=24)
+    recipe = writers.recipe(num_train_epochs=80, learning_rate=1e-2, eval_max_new_tokens=24)
     data = writers.split_replies(folder / "data.parquet")
     base = writers.make_writer(folder / "base")
     odd = {"do_sample": True, "temperature": 0.6, "repetition_penalty": 1.5, "top_k": 5}
