@@ -21,12 +21,12 @@ from workbench.engine.serving.choosing.fields_wanted import FieldsWanted
 from workbench.engine.serving.embedder import Embedded, Embedders
 from workbench.engine.serving.errors import ApiError, too_long
 from workbench.engine.serving.fair_lock import FairLock
-from workbench.engine.serving.generation import Generation
 from workbench.engine.serving.model_cache import ModelCache
 from workbench.engine.serving.prompts import asked_of, conversation, grounds
 from workbench.engine.serving.requests import GenerationRequest
 from workbench.engine.serving.responses import Usage
 from workbench.engine.serving.watching.metrics import Load
+from workbench.engine.serving.writing.generation import Generation
 from workbench.evaluation.scoring.facts.known import Known
 from workbench.jobs.process.stop import Check
 from workbench.models.served import ServedModel

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from workbench.engine.serving.stream_decoder import StreamDecoder
+from workbench.engine.serving.writing.stream_decoder import StreamDecoder
 
 
 class AnswerReader:

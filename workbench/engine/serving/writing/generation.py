@@ -19,7 +19,6 @@ from workbench.engine.generative.fields.asking import joined
 from workbench.engine.generative.fields.constraint import Told
 from workbench.engine.generative.fields.writing import Form
 from workbench.engine.generative.leaning.grounding import Barring, Draft, width_of
-from workbench.engine.serving.answer_reader import AnswerReader
 from workbench.engine.serving.choosing.fields_wanted import FieldsWanted
 from workbench.engine.serving.choosing.json_constraint import UnusableForm
 from workbench.engine.serving.choosing.token_choice import TokenChoice
@@ -28,9 +27,10 @@ from workbench.engine.serving.engines.protocol import Asked
 from workbench.engine.serving.errors import ApiError, too_long, wrong
 from workbench.engine.serving.requests import Sampling
 from workbench.engine.serving.responses import Usage
-from workbench.engine.serving.stream_decoder import StreamDecoder
 from workbench.engine.serving.text_model import TextModel
-from workbench.engine.serving.withheld import Withheld
+from workbench.engine.serving.writing.answer_reader import AnswerReader
+from workbench.engine.serving.writing.stream_decoder import StreamDecoder
+from workbench.engine.serving.writing.withheld import Withheld
 from workbench.evaluation.scoring.facts.known import Known
 
 _log = logging.getLogger(__name__)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from workbench.engine.generative.leaning.grounding import Draft
-from workbench.engine.serving.withheld import Withheld
+from workbench.engine.serving.writing.withheld import Withheld
 from workbench.evaluation.scoring.facts.known import Known
 
 KNOWN = Known.of(["It costs 4.90 euros and takes 3 days."])
