@@ -31,6 +31,9 @@ FLAGS = [
     "--host-resolver-rules=MAP *.example 127.0.0.1",  # names of strangers, and of proxies
 ]
 
+MOST_S = 1800
+"""Of one journey: with a real training, beside another journey, on two slow cores."""
+
 expect.set_options(timeout=30_000)  # two journeys run at once, and one of them may be training
 
 
@@ -38,6 +41,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Without a browser these tests are skipped, and say so."""
     for item in items:
         item.add_marker(pytest.mark.browser)
+        if not any(item.iter_markers("timeout")):
+            item.add_marker(pytest.mark.timeout(MOST_S))
         if CHROMIUM is None:
             item.add_marker(pytest.mark.skip(reason="no chromium found: install it to run these"))
 

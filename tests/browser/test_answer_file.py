@@ -50,14 +50,14 @@ def test_a_workbook_is_answered_mended_and_brought_back(
     page.get_by_role("heading", name="Let your model answer a whole file").wait_for()
     page.locator("input[type=file]").first.set_input_files(workbook(tmp_path / "october.xlsx"))
     page.get_by_text("October.xlsx", exact=False).first.wait_for()
-    page.get_by_text("The first 20 answers").wait_for(timeout=120_000)
+    page.get_by_text("The first 20 answers").wait_for(timeout=480_000)
     expect(page.get_by_role("button", name=f"Answer all {ROWS} rows")).to_be_visible()
     settle(page)
     photograph(page, browser, "answer-first")
 
     button(page, f"Answer all {ROWS} rows")
     link = page.get_by_role("link", name="Download october answered.xlsx")
-    link.wait_for(timeout=120_000)
+    link.wait_for(timeout=480_000)
     with page.expect_download() as found:
         link.click()
     path = tmp_path / "october answered.xlsx"

@@ -9,7 +9,7 @@ from tests.browser.conftest import RESULTS, App
 from tests.browser.messy import write_messy
 from tests.browser.test_journey import button, photograph, settle
 
-CHECKUP_MS = 180_000
+CHECKUP_MS = 480_000
 FINDINGS = "[class*=st-key-finding-]"
 
 
