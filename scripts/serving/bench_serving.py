@@ -32,8 +32,8 @@ from workbench.engine.serving.engines.protocol import Asked, Engine  # noqa: E40
 from workbench.engine.serving.engines.transformers_engine import TransformersEngine  # noqa: E402
 from workbench.engine.serving.fair_lock import FairLock  # noqa: E402
 from workbench.engine.serving.requests import Sampling  # noqa: E402
+from workbench.engine.serving.stream_decoder import StreamDecoder  # noqa: E402
 from workbench.engine.serving.text_model import TextModel  # noqa: E402
-from workbench.engine.serving.writing.stream_decoder import StreamDecoder  # noqa: E402
 
 MODEL = "SmolLM2-135M-Instruct"
 QUESTION, ANSWER, USERS = 200, 100, 8

@@ -8,21 +8,19 @@ from transformers import GenerationConfig, StoppingCriteria, StoppingCriteriaLis
 
 from workbench.engine.causal.batching import Batching
 from workbench.engine.causal.encode import kept_of_question
-from workbench.engine.causal.grounded import Answer, Questions, grounded
-from workbench.engine.causal.model import CausalModel, context_of
+from workbench.engine.causal.model import CausalModel
 from workbench.engine.causal.reading import Ends, answer_of, ends_set, text_ids
-from workbench.engine.evaluation.systems import Done
 from workbench.engine.generative.fields.constraint import Told
 from workbench.engine.generative.held import Held, choices, told_of
 from workbench.engine.runtime import device as machine
 from workbench.engine.runtime.precision import precision
 from workbench.engine.serving.choosing.together import Together
 from workbench.engine.serving.choosing.token_choice import TokenChoice
-from workbench.evaluation.scoring.facts.known import Known
 from workbench.jobs.process.stop import Stop
 
 BATCH = {"cpu": 16, "cuda": 64}
 
+Done = Callable[[int], None]
 Written = TypeVar("Written")
 
 
@@ -35,7 +33,6 @@ def write_answers(
     done: Done,
     form: Held | None = None,
     told: list[Told] | None = None,
-    known: Known | None = None,
 ) -> list[str]:
     """One answer for each prompt, without the mark of its end.
 
@@ -44,7 +41,6 @@ def write_answers(
         done: called with the number of answers that are written.
         form: what the answers keep to; then they are whole, however few tokens they may have.
         told: gets what is told of each answer in a form, in the order of the prompts.
-        known: what free answers are held to, with what their prompts tell (see `grounding`).
 
     Raises:
         Cancelled, Orphaned: the process is to leave.
@@ -52,48 +48,31 @@ def write_answers(
     room = room_to_ask(model, max_new_tokens)
     questions = [_kept(text_ids(prompt, model.tokenizer), room) for prompt in prompts]
 
-    def write(questions: Questions, most: int, form: Held | None, done: Done) -> list[Answer]:
-        return _written(model, questions, most, stop, done, form)
-
-    written = write(questions, max_new_tokens, form, done)
-    if known is not None and form is None:
-        written = grounded(model, known, prompts, questions, written, max_new_tokens, write)
-    if told is not None:
-        told += [each for _, each in written]
-    ends = ends_set(model.model)
-    return [answer_of(tokens, model.tokenizer, ends) for tokens, _ in written]
-
-
-def _written(
-    model: CausalModel,
-    questions: Questions,
-    max_new_tokens: int,
-    stop: Stop,
-    done: Done,
-    form: Held | None,
-) -> list[Answer]:
-    if model.batching is not None:
-        return _by_engine(model, model.batching, questions, max_new_tokens, stop, done, form)
-
-    def write(places: Sequence[int]) -> list[Answer]:
+    def write(places: Sequence[int]) -> list[tuple[str, Told]]:
         part = [questions[place] for place in places]
         return _write(model, part, max_new_tokens, stop, choices(form, places, max_new_tokens))
 
-    return in_batches(questions, write, stop, done)
+    if model.batching is None:
+        written = in_batches(questions, write, stop, done)
+    else:
+        written = _by_engine(model, model.batching, questions, max_new_tokens, stop, done, form)
+    if told is not None:
+        told += [each for _, each in written]
+    return [text for text, _ in written]
 
 
 def _by_engine(
     model: CausalModel,
     batching: Batching,
-    questions: Questions,
+    questions: Sequence[list[int]],
     max_new_tokens: int,
     stop: Stop,
     done: Done,
     form: Held | None,
-) -> list[Answer]:
+) -> list[tuple[str, Told]]:
     """The same by the engine that batches; `generate` answers where that has no room."""
     ends, tokenizer = ends_set(model.model), model.tokenizer
-    answers: dict[int, Answer] = {}
+    answers: dict[int, tuple[str, Told]] = {}
     left: list[int] = []
 
     def over(place: int, tokens: list[int] | None, choice: TokenChoice) -> None:
@@ -101,7 +80,7 @@ def _by_engine(
         if tokens is None:
             left.append(place)
             return
-        answers[place] = tokens, told_of(choice)
+        answers[place] = answer_of(tokens, tokenizer, ends), told_of(choice)
         done(len(answers))
 
     batching.write(questions, max_new_tokens, ends, tokenizer, form, lambda: stop.is_wanted, over)
@@ -144,7 +123,8 @@ def in_batches(
 
 def room_to_ask(model: CausalModel, max_new_tokens: int) -> int:
     """Tokens of a question: as many as in training, and no more than leave room to answer."""
-    return max(8, min(model.max_length, (context_of(model) or 2**20) - max_new_tokens))
+    context = getattr(model.model.config.get_text_config(), "max_position_embeddings", None)
+    return max(8, min(model.max_length, (context or 2**20) - max_new_tokens))
 
 
 def _kept(ids: list[int], room: int) -> list[int]:
@@ -157,13 +137,13 @@ def _write(
     max_new_tokens: int,
     stop: Stop,
     chosen: Sequence[TokenChoice],
-) -> list[Answer]:
+) -> list[tuple[str, Told]]:
     longest = max(len(ids) for ids in questions)
     pad = model.tokenizer.pad_token_id
     rows = torch.tensor([[pad] * (longest - len(ids)) + ids for ids in questions])
     lengths = torch.tensor([len(ids) for ids in questions])
     mask = (torch.arange(longest) >= longest - lengths[:, None]).long()
-    ends = ends_set(model.model)
+    ends, tokenizer = ends_set(model.model), model.tokenizer
     together = Together(chosen, min(ends.ids, default=0))
     settings = GenerationConfig(
         do_sample=False,
@@ -182,7 +162,8 @@ def _write(
                 [StopWriting(stop), *_stop_at(ends, model), *together.after]
             ),
         )
-    return list(zip(written[:, longest:].tolist(), map(told_of, chosen), strict=True))
+    texts = [answer_of(ids, tokenizer, ends) for ids in written[:, longest:].tolist()]
+    return list(zip(texts, map(told_of, chosen), strict=True))
 
 
 def _stop_at(ends: Ends, model: CausalModel) -> list[StoppingCriteria]:

@@ -23,11 +23,9 @@ from workbench.engine.causal.batches import longest_example
 from workbench.engine.causal.batching import Batching
 from workbench.engine.causal.encode import Wording
 from workbench.engine.causal.reading import set_ends, text_ids
-from workbench.engine.evaluation.known_facts import known_to
 from workbench.engine.generative.leaning.leaning import Leaning
 from workbench.engine.generative.model import OWN, STARTED, Adapted, load_for_answers
 from workbench.engine.models.load import base_folder, load_tokenizer
-from workbench.evaluation.scoring.facts.known import Known
 from workbench.jobs.process.specs import BaseModelRef
 from workbench.models.templates import template_of
 from workbench.models.trained import read_trained
@@ -50,8 +48,6 @@ class CausalModel(Adapted):
     names_tools: bool = False
     """Whether questions that name no tools are told of those, as in the playground; an exam asks its
     questions as they are."""
-    known: Known | None = None
-    """What its answers are held to; None where they may say anything."""
     batching: Batching | None = None
     """Writes its answers, where `load_causal` was told that there are many."""
 
@@ -63,13 +59,13 @@ class CausalModel(Adapted):
     @contextlib.contextmanager
     def untrained(self) -> Iterator[None]:
         """The base model answers inside of this block: the adapter is switched off."""
-        own, known = self.batching, self.known
-        self.batching, self.known = own.plain() if own else None, None
+        own = self.batching
+        self.batching = own.plain() if own else None
         try:
             with super().untrained():
                 yield
         finally:
-            self.batching, self.known = own, known
+            self.batching = own
 
     @contextlib.contextmanager
     def as_started(self, start: Path) -> Iterator[None]:
@@ -133,15 +129,8 @@ def load_causal(
         wording = Wording(
             trained.task, template, trained.system, trained.labels, leaning, trained.long_texts
         )
-    held = known_to(adapter) if adapter and wording.leaning and wording.leaning.grounded else None
-    asked_fields = read(trained.fields) if trained else fields
+    known = read(trained.fields) if trained else fields
     tools, calls = (read_tools(trained.tools), trained.calls_tools) if trained else ((), False)
     return CausalModel(
-        model.eval(), tokenizer, wording, length, asked_fields, tools, calls,
-        known=held, batching=batching,
-    )  # fmt: skip
-
-
-def context_of(model: CausalModel) -> int | None:
-    """Tokens that fit, question and answer together; None if the model does not say."""
-    return getattr(model.model.config.get_text_config(), "max_position_embeddings", None)
+        model.eval(), tokenizer, wording, length, known, tools, calls, batching=batching
+    )

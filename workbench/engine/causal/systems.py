@@ -26,7 +26,7 @@ from workbench.engine.evaluation.systems import Answers, Done, System
 from workbench.engine.generative.calls.form import CallForm, call_form
 from workbench.engine.generative.fields.asking import answer_fields
 from workbench.engine.generative.fields.constraint import Told
-from workbench.engine.generative.fields.writing import Form, form_of, is_free
+from workbench.engine.generative.fields.writing import Form, form_of
 from workbench.engine.generative.leaning.leaning import Leaning
 from workbench.engine.generative.long_texts.fitting import MARKS, fitted
 from workbench.engine.generative.set_answers import as_sets
@@ -102,10 +102,7 @@ def answer(
     prompts = [prompt for prompt, _ in asked_]
     read = [said for _, said in asked_] if model.wording.long_texts else None
     calls = _calls(model, rows, ends)
-    known = None if is_free() else model.known
-    found = Answers(
-        write_answers(model, prompts, new_tokens, stop, done, calls, known=known), read=read
-    )
+    found = Answers(write_answers(model, prompts, new_tokens, stop, done, calls), read=read)
     sets = task_named(model.task).answers_are_sets and model.wording.labels
     return as_sets(found, model.wording.labels) if sets else found
 

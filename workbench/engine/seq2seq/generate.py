@@ -5,9 +5,8 @@ from collections.abc import Sequence
 import torch
 from transformers import GenerationConfig, StoppingCriteriaList
 
-from workbench.engine.causal.generate import BATCH, StopWriting, in_batches
+from workbench.engine.causal.generate import BATCH, Done, StopWriting, in_batches
 from workbench.engine.causal.loss import to_device
-from workbench.engine.evaluation.systems import Done
 from workbench.engine.generative.fields.constraint import Told
 from workbench.engine.generative.fields.writing import Form
 from workbench.engine.generative.held import choices, told_of

@@ -21,13 +21,12 @@ from workbench.engine.serving.choosing.fields_wanted import FieldsWanted
 from workbench.engine.serving.embedder import Embedded, Embedders
 from workbench.engine.serving.errors import ApiError, too_long
 from workbench.engine.serving.fair_lock import FairLock
+from workbench.engine.serving.generation import Generation
 from workbench.engine.serving.model_cache import ModelCache
-from workbench.engine.serving.prompts import asked_of, conversation, grounds
+from workbench.engine.serving.prompts import asked_of, conversation
 from workbench.engine.serving.requests import GenerationRequest
 from workbench.engine.serving.responses import Usage
 from workbench.engine.serving.watching.metrics import Load
-from workbench.engine.serving.writing.generation import Generation
-from workbench.evaluation.scoring.facts.known import Known
 from workbench.jobs.process.stop import Check
 from workbench.models.served import ServedModel
 from workbench.models.templates import template_of
@@ -112,7 +111,6 @@ class Inference:
             partial(choice_of, asked, CallsWanted.of(asked, entry)),
             FieldsWanted.of(asked, entry),
             lambda: "".join(read[:1]),
-            partial(_held_to, entry, asked),
         )
 
     def label(
@@ -269,14 +267,6 @@ def _invented(entry: ServedModel, asked: GenerationRequest, text: str) -> list[s
     if known is None:
         return None
     return known.invented_texts(text, *(message["content"] for message in asked.messages))
-
-
-def _held_to(entry: ServedModel, asked: GenerationRequest) -> Known | None:
-    """What the answer must keep to, beside the request; None where it may say anything."""
-    has_form = asked.has_own_form or asked.tools is not None
-    if entry.adapter is None or has_form or not asked.messages or not grounds(entry):
-        return None
-    return known_to(entry.adapter)
 
 
 def _between(check: Check, turns: FairLock) -> None:

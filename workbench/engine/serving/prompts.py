@@ -87,18 +87,8 @@ def conversation(entry: ServedModel, messages: Sequence[dict[str, str]]) -> list
     if turns:
         turns[-1]["content"] = asked_as(entry.task).worded(question, entry.labels)
     told = [{"role": "system", "content": system}, *turns] if system else turns
-    leaning = _leaning(entry)
+    leaning = Leaning.read(entry.leans_on, longest_read(entry)) if entry.leans_on else None
     return leaning.before(told, question, learned=False) if leaning and turns else told
-
-
-def grounds(entry: ServedModel) -> bool:
-    """Whether its answers are held to what its examples and the question tell."""
-    leaning = _leaning(entry)
-    return leaning is not None and leaning.grounded
-
-
-def _leaning(entry: ServedModel) -> Leaning | None:
-    return Leaning.read(entry.leans_on, longest_read(entry)) if entry.leans_on else None
 
 
 def longest_read(entry: ServedModel) -> int:

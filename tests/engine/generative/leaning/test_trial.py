@@ -9,7 +9,7 @@ import pytest
 from tests.helpers.writers import split_replies
 from workbench.core.recipe import Recipe
 from workbench.engine.generative.leaning.leaning import Leaning
-from workbench.engine.generative.leaning.trial import GROUNDED, Choice, choose
+from workbench.engine.generative.leaning.trial import Choice, choose
 from workbench.engine.rows import Row
 from workbench.jobs.process.specs import BaseModelRef, TrainSpec
 
@@ -50,7 +50,6 @@ def test_a_clear_yes_and_a_clear_no_try_nothing(tmp_path: Path) -> None:
     assert told.sentences == [
         "Answers lean on your examples, as the settings ask for.",
         choice.leaning.way.described,
-        GROUNDED,
     ]
     assert not measured
     choice, told, measured = chosen(tmp_path, "no")

@@ -19,7 +19,6 @@ from workbench.core.tasks import task_named
 from workbench.core.tasks.task import Message
 from workbench.engine.encoder.reader import meaning
 from workbench.engine.encoder.reader.meaning import Vectors
-from workbench.engine.generative.leaning.grounding import MOST_FROM_OUTSIDE
 from workbench.engine.generative.leaning.nearest import (
     SPELLING,
     Example,
@@ -28,7 +27,6 @@ from workbench.engine.generative.leaning.nearest import (
     asked_by,
 )
 from workbench.engine.rows import Row, read_rows
-from workbench.evaluation.scoring.facts.outside import share_from_outside
 from workbench.models.bundled import READER
 from workbench.models.trained import LEANED_ON
 
@@ -39,10 +37,9 @@ BYTES_A_TOKEN = 3
 """So many bytes of text a token holds at least, in most languages."""
 MARKS = 200
 """Bytes that a chat template puts around the turns."""
-SHOWN, WAY, READ_BY, GROUNDED = b"shown", b"way", b"read_by", b"grounded"
+SHOWN, WAY, READ_BY = b"shown", b"way", b"read_by"
 """In the metadata of the kept file: how many examples stand before a question, where it is not one; how
-they are found, where it is not by spelling alone; what read the column `vector`; and whether answers
-are held to what the examples and the question tell (see `grounding`)."""
+they are found, where it is not by spelling alone; and what read the column `vector`."""
 TOO_SHORT = 80
 """Bytes; what is left of an example is no example any more."""
 
@@ -57,9 +54,8 @@ class Leaning:
         shown: int = 1,
         way: Way = SPELLING,
         vectors: Vectors | None = None,
-        grounded: bool = False,
     ) -> None:
-        self.examples, self.way, self.grounded = list(examples), way, grounded
+        self.examples, self.way = list(examples), way
         self._shown, self._vectors = shown, vectors if way.by_meaning else None
         self._room = longest * BYTES_A_TOKEN - MARKS
 
@@ -83,9 +79,7 @@ class Leaning:
         reader = meaning.meaning()
         vectors = reader.vectors(asked_by(plain.examples), check) if reader else None
         way = Nearest.tried(plain.examples, vectors, check)
-        said = [(one.question, one.answer) for one in plain.examples]
-        grounded = share_from_outside(said, check) <= MOST_FROM_OUTSIDE
-        return cls(plain.examples, longest, way=way, vectors=vectors, grounded=grounded)
+        return cls(plain.examples, longest, way=way, vectors=vectors)
 
     @classmethod
     def to_show(
@@ -150,8 +144,7 @@ class Leaning:
             Example(row["question"], row["answer"], row.get("found_by") or "")
             for row in texts.to_pylist()
         ]
-        shown = int(about.get(SHOWN, b"1"))
-        return cls(found, longest, shown, way, vectors, GROUNDED in about)
+        return cls(found, longest, int(about.get(SHOWN, b"1")), way, vectors)
 
     def write(self, folder: Path) -> None:
         """Keep the examples beside a trained model."""
@@ -166,8 +159,6 @@ class Leaning:
             about[SHOWN] = str(self._shown)
         if self.way != SPELLING:
             about[WAY] = json.dumps(asdict(self.way))
-        if self.grounded:
-            about[GROUNDED] = "yes"
         if self._vectors is not None:
             vectors = pa.array(list(self._vectors), pa.list_(pa.float32()))
             table, about[READ_BY] = table.append_column("vector", vectors), READER

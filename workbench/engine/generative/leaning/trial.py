@@ -15,11 +15,6 @@ ASKED = {"cpu": 16, "cuda": 64}
 LEAST_GAIN = 0.02
 """Nats a token by which the examples must help to be worth the longer prompts."""
 
-GROUNDED = (
-    "A number, date or name that neither your examples nor the question tells is written anew, since the "
-    "answers in your examples hardly have one."
-)
-
 LossOn = Callable[[Sequence[Row], Leaning | None], float]
 """Mean loss of the wanted answers, per token, of the model as it is."""
 
@@ -74,8 +69,6 @@ def choose(
     report.log(choice.sentence)
     if choice.leaning is not None:
         report.log(choice.leaning.way.described)
-        if choice.leaning.grounded:
-            report.log(GROUNDED)
     return choice
 
 

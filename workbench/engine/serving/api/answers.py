@@ -9,8 +9,8 @@ from starlette.concurrency import run_in_threadpool
 from workbench.engine.serving.api.tools import CallReader, with_calls
 from workbench.engine.serving.choosing.token_logprobs import TokenLogprob, within
 from workbench.engine.serving.errors import ApiError
+from workbench.engine.serving.generation import Generation
 from workbench.engine.serving.responses import Usage, Written
-from workbench.engine.serving.writing.generation import Generation
 
 
 class Answers:

@@ -13,7 +13,7 @@ from typing import Any
 from workbench.core.tools.pieces import OPENS
 from workbench.engine.serving.api.fields import truth
 from workbench.engine.serving.errors import MOST_SHOWN, ApiError, wrong
-from workbench.engine.serving.writing.stream_decoder import overlap
+from workbench.engine.serving.stream_decoder import overlap
 
 NONE, AUTO, REQUIRED = "none", "auto", "required"
 MOST_TOOLS = 128

@@ -81,11 +81,6 @@ class TokenChoice:
         return self._constraint
 
     @property
-    def is_free(self) -> bool:
-        """Whether the answer keeps to no form, and nothing is told of its tokens."""
-        return self._constraint is None and self._texts is None
-
-    @property
     def is_cut(self) -> bool:
         """Whether the form closed what the answer had not finished."""
         return isinstance(self._constraint, Closing) and bool(self._constraint.cut)

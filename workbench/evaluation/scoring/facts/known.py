@@ -58,10 +58,6 @@ class Known:
             return None
         return cls(frozenset(held[at : at + BYTES] for at in range(0, len(held), BYTES)))
 
-    def also(self, *texts: str) -> "Known":
-        """What these and more texts tell."""
-        return Known(self.digests | Known.of(texts).digests)
-
     def write(self, path: Path) -> None:
         """Keep it as a file, whole or not at all."""
         with whole_file(path) as part:

@@ -8,17 +8,13 @@ import asyncio
 import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import replace
 from typing import Any
-
-import torch
 
 from workbench.core.errors import WorkbenchError
 from workbench.engine.causal.marks import Guard
 from workbench.engine.generative.fields.asking import joined
 from workbench.engine.generative.fields.constraint import Told
 from workbench.engine.generative.fields.writing import Form
-from workbench.engine.generative.leaning.grounding import Barring, Draft, width_of
 from workbench.engine.serving.choosing.fields_wanted import FieldsWanted
 from workbench.engine.serving.choosing.json_constraint import UnusableForm
 from workbench.engine.serving.choosing.token_choice import TokenChoice
@@ -27,11 +23,8 @@ from workbench.engine.serving.engines.protocol import Asked
 from workbench.engine.serving.errors import ApiError, too_long, wrong
 from workbench.engine.serving.requests import Sampling
 from workbench.engine.serving.responses import Usage
+from workbench.engine.serving.stream_decoder import StreamDecoder
 from workbench.engine.serving.text_model import TextModel
-from workbench.engine.serving.writing.answer_reader import AnswerReader
-from workbench.engine.serving.writing.stream_decoder import StreamDecoder
-from workbench.engine.serving.writing.withheld import Withheld
-from workbench.evaluation.scoring.facts.known import Known
 
 _log = logging.getLogger(__name__)
 _END = object()
@@ -50,7 +43,6 @@ class Generation:
         get_choice: Callable[..., TokenChoice] | None = None,
         fields: FieldsWanted | None = None,
         read: Callable[[], str] = lambda: "",
-        known: Callable[[], Known | None] = lambda: None,
     ) -> None:
         self.read = read
         """How much of a long question was read, in a few words; once the answer has begun."""
@@ -61,7 +53,7 @@ class Generation:
         self._get_prompt = get_prompt
         self._sampling = sampling
         self._get_choice = get_choice or (lambda loaded, form=None: TokenChoice(sampling))
-        self._fields, self._known = fields, known
+        self._fields = fields
         self.logprobs: Sequence[TokenLogprob] = ()
         """Of the tokens written so far, where they are asked for; grows with the answer."""
         self._cancelled = threading.Event()
@@ -153,70 +145,21 @@ class Generation:
         choice = self._get_choice(loaded, form)
         self.logprobs = choice.logprobs
         send("")
+        ends = loaded.ends
         asked = Asked(
             inputs=inputs,
             adapter=self._adapter,
             sampling=self._sampling,
             most=choice.room(min(self._sampling.max_tokens, room)),
-            ends=loaded.ends.ids,
+            ends=ends.ids,
             pad=loaded.tokenizer.pad_token_id,
             choice=choice,
             gone=self._cancelled.is_set,
         )
-        draft = None if form or not choice.is_free else self._draft(loaded, prompt)
-        if draft is None:
-            self._finish(self._take(loaded, asked, send), choice, read)
-        else:
-            self._write_grounded(loaded, asked, Withheld(draft, send))
-
-    def _draft(self, loaded: TextModel, prompt: str) -> Draft | None:
-        """The answer as one that is held to what was told; None where it may say anything."""
-        known = self._known()
-        if known is None:
-            return None
-        stops = self._stops(loaded)
-
-        def text_of(tokens: Sequence[int]) -> str:
-            text = str(loaded.tokenizer.decode(list(tokens), skip_special_tokens=True))
-            return text[: min((at for one in stops if (at := text.find(one)) >= 0), default=None)]
-
-        return Draft(known, prompt, text_of)
-
-    def _write_grounded(self, loaded: TextModel, asked: Asked, held: Withheld) -> None:
-        """An answer that is held to what was told, written again in part as often as it takes."""
-        whole, read = asked, len(asked.ids)
-        kept: list[int] = []
-        while True:
-            reader = self._take(loaded, asked, held.add, kept)
-            self._finish(reader, asked.choice, read)
-            is_cut = self.finish_reason == "length"
-            again = held.again(reader.tokens, is_cut=is_cut)
-            if again is None or self._cancelled.is_set():
-                return
-            kept = again.kept
-            barring = Barring(again.barred, width_of(loaded.model, loaded.tokenizer), len(kept))
-            choice = TokenChoice(self._sampling, None, barring)
-            for token in kept:
-                choice.accept(token)
-            begun = torch.tensor([[*whole.ids, *kept]], device=loaded.model.device)
-            inputs = {"input_ids": begun, "attention_mask": torch.ones_like(begun)}
-            asked = replace(whole, inputs=inputs, most=whole.most - len(kept), choice=choice)
-
-    def _take(
-        self,
-        loaded: TextModel,
-        asked: Asked,
-        send: Callable[[str], None],
-        kept: Sequence[int] = (),
-    ) -> AnswerReader:
-        """Let the engine write, behind what is kept of an earlier version and was sent on already."""
-        text = StreamDecoder(loaded.tokenizer, self._stops(loaded))
-        reader = AnswerReader(text, asked.ends, send, asked.gone, kept)
+        stop = [*self._sampling.stop, *([ends.text] if ends.text else [])]
+        reader = _Reader(self, StreamDecoder(loaded.tokenizer, stop), ends.ids, send)
         loaded.engine.write(asked, reader.took)
-        return reader
-
-    def _stops(self, loaded: TextModel) -> list[str]:
-        return [*self._sampling.stop, *([loaded.ends.text] if loaded.ends.text else [])]
+        self._finish(reader, choice, read)
 
     def _room(self, loaded: TextModel, read: int) -> int:
         room = loaded.room_after(read)
@@ -226,7 +169,7 @@ class Generation:
             raise too_long("The question", read, loaded.context_length or 0, "messages")
         return room
 
-    def _finish(self, reader: AnswerReader, choice: Any, read: int) -> None:
+    def _finish(self, reader: "_Reader", choice: TokenChoice, read: int) -> None:
         if rest := reader.text.finish():
             reader.send(rest)
         ended = reader.text.stopped or choice.is_over or reader.has_ended
@@ -239,3 +182,25 @@ class Generation:
             self._loop.call_soon_threadsafe(self._pieces.put_nowait, item)
         except RuntimeError:  # the loop is closed: the server is going down
             self.cancel()
+
+
+class _Reader:
+    """Makes text of an answer's tokens, and sends it on."""
+
+    def __init__(
+        self,
+        generation: Generation,
+        text: StreamDecoder,
+        ends: frozenset[int],
+        send: Callable[[str], None],
+    ) -> None:
+        self._generation, self.text, self._ends, self.send = generation, text, ends, send
+        self.written, self.has_ended = 0, False
+
+    def took(self, token: int) -> bool:
+        """One more token; true if nobody needs another."""
+        self.written += 1
+        self.has_ended = token in self._ends
+        if not self.has_ended and (piece := self.text.add(token)):
+            self.send(piece)
+        return self.text.stopped or self._generation._cancelled.is_set()

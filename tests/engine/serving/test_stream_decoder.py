@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from transformers import AutoTokenizer
 
-from workbench.engine.serving.writing.stream_decoder import StreamDecoder
+from workbench.engine.serving.stream_decoder import StreamDecoder
 
 
 class Letters:
